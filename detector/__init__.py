@@ -1,0 +1,177 @@
+"""Photo in, verdict out: tells whether a face photo is real or a deepfake.
+
+Example:
+    >>> from detector import load_detector
+    >>> load_detector().predict("photo.jpg").label  # doctest: +SKIP
+    'Fake'
+"""
+
+import dataclasses
+
+import numpy as np
+
+from .config import WEIGHTS_DIR
+from .explain import grad_cam
+from .photo import load_photo
+from .preprocess import centre_square, cut, face_square
+from .score import calibrate, decide
+from .weights import CLASSES, WeightsInfo, load_weights, run_model
+
+__all__ = ["CLASSES", "CropVerdict", "Detector", "Verdict", "WeightsInfo", "load_detector"]
+
+MAX_FACES = 20  # judged in one photo, largest first
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class CropVerdict:
+    """The verdict on one crop: a face, or the middle of the picture where there is none.
+
+    Attributes:
+        box: of the face: left, top, right, bottom in pixels of the upright photo; None if no face.
+        face_confidence: 0-1, that the box holds a face; None if no face.
+        square: what was judged, same unit as `box`.
+        fake_probability: 0-1, calibrated.
+        label: "Real" or "Fake".
+        confidence: 0.5-1, probability of the label.
+        is_conclusive: whether the label can be relied on as far as the model can tell.
+        notes: why not: "no_face", "small_face", "low_confidence".
+        heatmap: (h, w) float32, 0-1: places of `square` that speak for the label (Grad-CAM).
+        embedding: (c,) float32, pooled features.
+    """
+
+    box: tuple[float, float, float, float] | None
+    face_confidence: float | None
+    square: tuple[float, float, float, float]
+    fake_probability: float
+    label: str
+    confidence: float
+    is_conclusive: bool
+    notes: tuple[str, ...]
+    heatmap: np.ndarray
+    embedding: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Verdict:
+    """The verdict on a photo.
+
+    Attributes:
+        label: "Fake" if one crop is Fake, else "Real".
+        confidence: 0.5-1, probability of the label, of the crop that decides.
+        fake_probability: 0-1, calibrated, of the crop that decides: the most fake one.
+        is_conclusive: a Fake photo: one Fake crop is conclusive; a Real one: all crops are.
+        notes: why not; see `CropVerdict.notes`.
+        crops: one per face, largest first, or a single one without a face.
+        size: width and height of the upright photo in pixels.
+        weights: which weights gave this verdict.
+    """
+
+    label: str
+    confidence: float
+    fake_probability: float
+    is_conclusive: bool
+    notes: tuple[str, ...]
+    crops: tuple[CropVerdict, ...]
+    size: tuple[int, int]
+    weights: WeightsInfo
+
+    @property
+    def faces(self):
+        """The crops that hold a face."""
+        return tuple(crop for crop in self.crops if crop.box is not None)
+
+
+class Detector:
+    """Judges photos with one set of weights; safe to call from several threads.
+
+    Args:
+        weights: `detector.weights.Weights`.
+    """
+
+    def __init__(self, weights):
+        self.weights = weights
+
+    def predict(self, photo, *, is_face_crop=False):
+        """Judge a photo.
+
+        Args:
+            photo: path, bytes, `PIL.Image.Image` or uint8 array; see `detector.photo.load_photo`.
+            is_face_crop: the photo shows one face and little else: judge all of it, look for none.
+
+        Returns:
+            `Verdict`.
+
+        Raises:
+            PhotoError: the photo cannot be read or exceeds a limit.
+        """
+        photo = load_photo(photo)
+        if is_face_crop:
+            crops = [self._judge(photo, None, notes=[])]
+        else:
+            faces = self.weights.faces.detect(photo)[:MAX_FACES]
+            crops = [self._judge(photo, face, notes=[]) for face in faces]
+            crops = crops or [self._judge(photo, None, notes=["no_face"])]
+        return _combine(crops, size=photo.size, weights=self.weights.info)
+
+    def _judge(self, photo, face, *, notes):
+        spec = self.weights.spec
+        if face is None:
+            square = centre_square(photo.size)
+        else:
+            square = face_square(face.box, photo.size, margin=spec.margin)
+            if face.side < spec.min_face_side:
+                notes.append("small_face")
+        crop = cut(photo, square, input_size=spec.input_size)
+        logit, evidence, embedding = run_model(self.weights.model, crop)
+        probability = calibrate(logit, temperature=spec.temperature, bias=spec.bias)
+        label, confidence = decide(probability)
+        if confidence < spec.min_confidence:
+            notes.append("low_confidence")
+        return CropVerdict(
+            box=None if face is None else face.box,
+            face_confidence=None if face is None else face.confidence,
+            square=square,
+            fake_probability=probability,
+            label=label,
+            confidence=confidence,
+            is_conclusive=not notes,
+            notes=tuple(notes),
+            heatmap=grad_cam(evidence, label),
+            embedding=embedding,
+        )
+
+
+def load_detector(weights_dir=WEIGHTS_DIR):
+    """Load the detector: weights are verified, and a self-test is run, before it may serve.
+
+    Args:
+        weights_dir: folder of the weights; default is `DETECTOR_WEIGHTS` or the embedded ones.
+
+    Returns:
+        `Detector`.
+
+    Raises:
+        WeightsError: the weights are missing, damaged or do not belong together.
+    """
+    return Detector(load_weights(weights_dir))
+
+
+def _combine(crops, *, size, weights):
+    # A conclusive Fake decides before an inconclusive one, however high that one's number is.
+    fakes = [crop for crop in crops if crop.label == "Fake"]
+    if fakes:
+        decisive = max(fakes, key=lambda crop: (crop.is_conclusive, crop.fake_probability))
+        considered = [decisive]
+    else:
+        decisive = max(crops, key=lambda crop: crop.fake_probability)
+        considered = crops
+    return Verdict(
+        label=decisive.label,
+        confidence=decisive.confidence,
+        fake_probability=decisive.fake_probability,
+        is_conclusive=all(crop.is_conclusive for crop in considered),
+        notes=tuple(sorted({note for crop in considered for note in crop.notes})),
+        crops=tuple(crops),
+        size=size,
+        weights=weights,
+    )

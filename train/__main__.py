@@ -1,0 +1,184 @@
+"""Download, train, export and evaluate: `python -m train STEP`; `all` runs every step in turn."""
+
+import argparse
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from detector.config import WEIGHTS_DIR
+from detector.errors import DetectorError
+
+from .config import TrainConfig
+from .splits import SPLITS
+
+# Each step imports what it needs when it runs: `download` shall not wait for TensorFlow.
+
+
+def run_download(options):
+    from .download import download
+
+    print(json.dumps(download(options.data, archives=options.archive), indent=2))
+
+
+def run_prepare(options):
+    from .splits import prepare
+
+    print(json.dumps(prepare(options.data), indent=2))
+
+
+def run_fit(options):
+    from .fit import fit
+
+    best = fit(
+        TrainConfig().replace(**dict(options.set)),
+        data=options.data,
+        output=options.run,
+        backbone_weights=options.backbone_weights,
+    )
+    print(f"best AUC on corrupted validation: {best:.4f}")
+
+
+def run_export(options):
+    from .export import export
+
+    spec = export(options.run, data=options.data, output=options.weights, version=options.version)
+    print(json.dumps(dataclasses.asdict(spec)["metrics"], indent=2))
+
+
+def run_evaluate(options):
+    from .download import download
+    from .evaluate import evaluate, record, to_text
+    from .splits import prepare
+
+    with tempfile.TemporaryDirectory() as folder:
+        if options.archive:
+            options.data = folder
+            download(folder, archives=options.archive)
+            prepare(folder)
+        figures = evaluate(
+            options.weights, data=options.data, split=options.split, output=options.output
+        )
+    if options.record:
+        record(options.weights, figures)
+    print(to_text(figures))
+
+
+def run_corruptions(options):
+    from .corruptions import contact_sheet
+
+    contact_sheet(options.photo).save(options.output)
+    print(options.output)
+
+
+def run_all(options):
+    # Processes of their own: LiteRT export needs TensorFlow, `fit` runs on any Keras backend.
+    archives = ["--archive", *options.archive] if options.archive else []
+    settings = [part for name, value in options.set for part in ("--set", f"{name}={value}")]
+    data, run = ["--data", options.data], ["--run", options.run]
+    weights, fresh = ["--weights", options.weights], {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    steps = [
+        (["download", *data, *archives], None),
+        (["prepare", *data], None),
+        (["fit", *data, *run, "--backbone-weights", options.backbone_weights, *settings], None),
+        (["export", *data, *run, *weights, "--version", options.version], fresh),
+        (["evaluate", *data, *weights, "--output", options.run, "--record"], None),
+    ]
+    for step, environment in steps:
+        print(f"\n== {step[0]}", flush=True)
+        status = subprocess.run([sys.executable, "-m", "train", *step], env=environment).returncode
+        if status:
+            raise DetectorError(f"`{step[0]}` failed; mend it and run the same command again.")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+
+    def add(name, run, *options):
+        step = steps.add_parser(name, help=run.__doc__)
+        step.set_defaults(run_step=run)
+        for option in options:
+            flag, settings = OPTIONS[option]
+            step.add_argument(flag, **settings)
+
+    add("download", run_download, "data", "archive")
+    add("prepare", run_prepare, "data")
+    add("fit", run_fit, "data", "run", "backbone-weights", "set")
+    add("export", run_export, "data", "run", "weights", "version")
+    add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
+    add("corruptions", run_corruptions, "photo", "sheet")
+    add(
+        "all",
+        run_all,
+        *("data", "archive", "run", "backbone-weights", "set", "weights", "version"),
+    )
+    options = parser.parse_args(arguments)
+    try:
+        options.run_step(options)
+    except DetectorError as error:
+        sys.exit(f"error: {error}")
+
+
+def _setting(text):
+    name, _, value = text.partition("=")
+    types = {field.name: field.type for field in dataclasses.fields(TrainConfig)}
+    try:
+        return name, types.get(name, str)(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{name} must be of type {types[name].__name__}. Received: {value!r}."
+        ) from error
+
+
+OPTIONS = {
+    "data": ("--data", {"default": "data", "help": "folder of the data set (default: data)"}),
+    "archive": (
+        "--archive",
+        {
+            "nargs": "+",
+            "default": [],
+            "help": "zip files or folders laid out as Kaggle's archive; default: from Kaggle",
+        },
+    ),
+    "run": (
+        "--run",
+        {"default": "outputs/run", "help": "folder of this training run (default: outputs/run)"},
+    ),
+    "backbone-weights": (
+        "--backbone-weights",
+        {"default": "imagenet", "help": "a .weights.h5 file; default: keras.applications' own"},
+    ),
+    "set": (
+        "--set",
+        {
+            "action": "append",
+            "default": [],
+            "type": _setting,
+            "metavar": "NAME=VALUE",
+            "help": "change a setting of train/config.py",
+        },
+    ),
+    "weights": (
+        "--weights",
+        {"default": str(WEIGHTS_DIR), "help": "folder of the weights (default: weights)"},
+    ),
+    "version": ("--version", {"default": "0.0.0", "help": "of the exported model"}),
+    "split": ("--split", {"default": "Test", "choices": SPLITS, "help": "default: Test"}),
+    "output": (
+        "--output",
+        {"default": "outputs/evaluation", "help": "folder for figures and plots"},
+    ),
+    "record": (
+        "--record",
+        {"action": "store_true", "help": "write the figures into detector.json too"},
+    ),
+    "photo": ("--photo", {"required": True, "help": "a photo to degrade"}),
+    "sheet": ("--output", {"default": "corruptions.png", "help": "the contact sheet"}),
+}
+
+
+if __name__ == "__main__":
+    main()

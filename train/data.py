@@ -1,0 +1,91 @@
+"""Manifest to batches: cut as in serving, jittered and corrupted, the same for the same seed.
+
+A `keras.utils.PyDataset` and not a `tf.data` pipeline, so that one loop trains on TensorFlow,
+PyTorch and JAX alike; decoding and corrupting run in threads beside the step.
+"""
+
+import math
+
+import cv2
+import keras
+import numpy as np
+from PIL import Image
+
+from detector import CLASSES
+from detector.preprocess import cut
+
+from .corruptions import corrupt
+from .splits import open_rgb
+
+MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
+# picture, those of reals would, and that would tell the label
+SHIFT_JITTER = 0.06  # of the square's side: face boxes are a little off
+RESAMPLE_SHARE = 0.5  # of crops brought to a random resolution first: fakes are framed tighter,
+RESAMPLE_SIDES = (72, 160)  # so their native resolution would tell the label
+
+cv2.setNumThreads(1)  # the loader's threads are the parallelism
+
+
+class FaceBatches(keras.utils.PyDataset):
+    """Batches of face crops and labels.
+
+    Args:
+        pictures: list of `Picture`.
+        config: `TrainConfig`.
+        augment: shuffle, jitter and flip, anew each epoch; else fixed order and exact crops.
+        corrupt_share: 0-1, of the pictures that are degraded.
+        limit: at most that many batches an epoch.
+    """
+
+    def __init__(self, pictures, config, *, augment, corrupt_share, limit=None):
+        super().__init__(workers=2, max_queue_size=16)
+        self.pictures = pictures
+        self.config = config
+        self.augment = augment
+        self.corrupt_share = corrupt_share
+        batches = math.ceil(len(pictures) / config.batch_size)
+        self.length = min(batches, limit or batches)
+        self.start_epoch(0)
+
+    def __len__(self):
+        return self.length
+
+    def start_epoch(self, epoch):
+        """Draw order and randomness of an epoch; a resumed run draws what it would have drawn."""
+        self.epoch = epoch if self.augment else 0
+        self.order = np.arange(len(self.pictures))
+        if self.augment:
+            np.random.default_rng([self.config.seed, epoch]).shuffle(self.order)
+
+    def __getitem__(self, batch):
+        """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
+        size = self.config.batch_size
+        indices = self.order[batch * size : (batch + 1) * size]
+        crops = np.stack([self._load(int(index)) for index in indices])
+        labels = [[CLASSES.index(self.pictures[index].label)] for index in indices]
+        return crops, np.asarray(labels, np.float32)
+
+    def _load(self, index):
+        generator = np.random.default_rng([self.config.seed, self.epoch, index])
+        picture = self.pictures[index]
+        photo = open_rgb(picture.path)
+        margin = self.config.margin
+        if self.augment:
+            margin *= generator.uniform(*MARGIN_JITTER)
+        left, top, right, bottom = picture.square(margin=margin)
+        if self.augment:
+            reach = SHIFT_JITTER * (right - left)
+            x = np.clip(generator.uniform(-reach, reach), -left, photo.width - right)
+            y = np.clip(generator.uniform(-reach, reach), -top, photo.height - bottom)
+            left, top, right, bottom = left + x, top + y, right + x, bottom + y
+        if generator.random() < self.corrupt_share:
+            side = round(right - left)
+            if self.augment and generator.random() < RESAMPLE_SHARE:
+                side = int(generator.integers(*RESAMPLE_SIDES))
+            # At the crop's own resolution, as the pictures of Test were degraded before any resize.
+            native = cut(photo, (left, top, right, bottom), input_size=side)
+            photo = Image.fromarray(corrupt(native, generator))
+            left, top, right, bottom = 0, 0, *photo.size
+        crop = cut(photo, (left, top, right, bottom), input_size=self.config.input_size)
+        is_flipped = self.augment and generator.random() < 0.5
+        return crop[:, ::-1] if is_flipped else crop

@@ -1,0 +1,156 @@
+"""Best weights of a run to what serves: `detector.keras`, `detector.tflite`, `detector.json`."""
+
+import collections
+import dataclasses
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from detector.config import WEIGHTS_DIR
+from detector.runtime import Network
+from detector.score import calibrate, decide
+from detector.weights import (
+    CLASSES,
+    FACES_FILE,
+    KERAS_FILE,
+    MODEL_FILE,
+    SCHEMA,
+    SPEC_FILE,
+    Spec,
+    load_weights,
+    run_model,
+    self_test_crops,
+)
+
+from . import architectures
+from .calibrate import fit_scaling, least_conclusive_confidence
+from .config import TrainConfig
+from .data import FaceBatches
+from .evaluate import summarise
+from .splits import read_manifest
+
+_Judged = collections.namedtuple("_Judged", "label confidence fake_probability is_conclusive")
+
+MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
+
+
+def serving_model(model):
+    """The network that serves: one forward pass gives verdict, heatmap and embedding.
+
+    Args:
+        model: what `architectures.build` returns.
+
+    Returns:
+        A `keras.Model` on the same layers, from crop (1, s, s, 3) to logit (1,), evidence
+        (1, h, w, 1) and embedding (1, c); see `detector.weights.run_model`.
+    """
+    embedding = model.get_layer("embedding")
+    head = model.get_layer("logit")
+    kernel = keras.ops.reshape(head.kernel, (1, 1, -1, 1))
+    evidence = keras.ops.conv(embedding.input, keras.ops.convert_to_numpy(kernel))
+    logit = keras.ops.reshape(head.output, (-1,))
+    return keras.Model(model.inputs, [logit, evidence, embedding.output])
+
+
+def export(run, *, data, output, version):
+    """Export the best weights of a run.
+
+    Args:
+        run: folder that `fit` wrote.
+        data: folder of the manifest; its validation pictures, corrupted, calibrate the model.
+        output: folder for the weights; `faces.tflite` is copied into it.
+        version: of the model, such as "1.0.0".
+
+    Returns:
+        The `Spec` that was written.
+    """
+    run, output = Path(run), Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    config = TrainConfig().replace(**json.loads((run / "config.json").read_text()))
+    model = architectures.build(
+        config.architecture,
+        input_size=config.input_size,
+        dropout=config.dropout,
+        batch_norm_momentum=config.batch_norm_momentum,
+    )
+    model.load_weights(run / "best.weights.h5")
+    model.save(output / KERAS_FILE)
+    single = keras.Input((config.input_size, config.input_size, 3), batch_size=1, name="crop")
+    fixed = keras.models.clone_model(model, input_tensors=single)
+    fixed.set_weights(model.get_weights())
+    serving_model(fixed).export(output / MODEL_FILE, format="litert", verbose=False)
+    if output.resolve() != WEIGHTS_DIR.resolve():
+        shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
+
+    network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=2)
+    validation = read_manifest(data, "Validation")
+    corrupted, labels = predict_batches(network, validation, config, corrupt_share=1.0)
+    clean, _ = predict_batches(network, validation, config, corrupt_share=0.0)
+    temperature, bias = fit_scaling(corrupted, labels)
+
+    def judge(logits, min_confidence):
+        for logit in logits:
+            probability = calibrate(logit, temperature=temperature, bias=bias)
+            label, confidence = decide(probability)
+            yield _Judged(label, confidence, probability, confidence >= min_confidence)
+
+    judged = list(judge(corrupted, 0.5))
+    is_right = [CLASSES[int(label)] == v.label for label, v in zip(labels, judged, strict=True)]
+    min_confidence = least_conclusive_confidence([v.confidence for v in judged], is_right)
+    spec = Spec(
+        schema=SCHEMA,
+        version=version,
+        architecture=config.architecture,
+        classes=CLASSES,
+        input_size=config.input_size,
+        margin=config.margin,
+        temperature=round(temperature, 4),
+        bias=round(bias, 4),
+        min_confidence=round(min_confidence, 4),
+        min_face_side=MIN_FACE_SIDE,
+        sha256={
+            name: hashlib.sha256((output / name).read_bytes()).hexdigest()
+            for name in (KERAS_FILE, MODEL_FILE, FACES_FILE)
+        },
+        self_test=tuple(
+            round(run_model(network, crop)[0], 4) for crop in self_test_crops(config.input_size)
+        ),
+        training={
+            "config": dataclasses.asdict(config),
+            "data": json.loads((Path(data) / "splits.json").read_text())["fingerprint"],
+            "parameters": model.count_params(),
+        },
+        metrics={
+            "validation, corrupted": summarise(labels, list(judge(corrupted, min_confidence))),
+            "validation, clean": summarise(labels, list(judge(clean, min_confidence))),
+        },
+    )
+    (output / SPEC_FILE).write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n")
+    load_weights(output)  # what cannot be loaded back is not exported
+    return spec
+
+
+def predict_batches(network, pictures, config, *, corrupt_share):
+    """Logits of a serving network on pictures of the manifest.
+
+    Args:
+        network: `detector.runtime.Network`.
+        pictures: list of `Picture`.
+        config: `TrainConfig`.
+        corrupt_share: 0-1, of the pictures that are degraded.
+
+    Returns:
+        logits (n,) and labels (n,), Fake is 1.
+    """
+    batches = FaceBatches(pictures, config, augment=False, corrupt_share=corrupt_share)
+    logits, labels = [], []
+    for index in tqdm(range(len(batches)), desc="validating", unit="batch"):
+        crops, batch_labels = batches[index]
+        logits.extend(run_model(network, crop)[0] for crop in crops)
+        labels.extend(batch_labels[:, 0])
+    return np.array(logits), np.array(labels)

@@ -1,0 +1,223 @@
+"""Pictures on disk to a manifest: hashed, labelled, de-duplicated, the face of each found once.
+
+The manifest is a CSV beside the pictures' folder: everything later steps need to know of a picture.
+"""
+
+import collections
+import csv
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from detector import CLASSES
+from detector.config import THREADS, WEIGHTS_DIR
+from detector.errors import DataError, PhotoError
+from detector.faces import FaceDetector, central_face
+from detector.photo import load_photo
+from detector.preprocess import centre_square, face_square
+
+SPLITS = ("Train", "Validation", "Test")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """One row of the manifest.
+
+    Attributes:
+        path: `pathlib.Path` of the file.
+        split: one of `SPLITS`.
+        label: one of `detector.CLASSES`.
+        sha256: of the file's bytes, hex.
+        box: face as left, top, right, bottom in pixels, or None where none was found.
+        size: width and height in pixels.
+    """
+
+    path: Path
+    split: str
+    label: str
+    sha256: str
+    box: tuple[float, float, float, float] | None
+    size: tuple[int, int]
+
+    def square(self, *, margin):
+        """The square that is judged, as `Detector` would choose it; see `face_square`."""
+        if self.box is None:
+            return centre_square(self.size)
+        return face_square(self.box, self.size, margin=margin)
+
+
+def find_pictures(root):
+    """List the pictures of a data set laid out as `{Train,Validation,Test}/{Fake,Real}/`.
+
+    Args:
+        root: the folder, or one that holds it as `Dataset`.
+
+    Returns:
+        A list of (path, split, label), sorted by path.
+
+    Raises:
+        DataError: a split lacks a class, or there is no such layout.
+    """
+    root = Path(root)
+    root = root / "Dataset" if (root / "Dataset").is_dir() else root
+    found = [
+        (path, split, label)
+        for split in SPLITS
+        for label in CLASSES
+        for path in sorted((root / split / label).glob("*"))
+        if path.suffix.lower() in SUFFIXES
+    ]
+    counts = collections.Counter((split, label) for _, split, label in found)
+    if not found:
+        raise DataError(
+            f"{root} holds no pictures laid out as Train/Real, Train/Fake, Validation/Real, ... "
+            "Run `python -m train download` first, or pass the folder that holds `Train`."
+        )
+    for split in {split for split, _ in counts}:
+        missing = [label for label in CLASSES if not counts[split, label]]
+        if missing:
+            raise DataError(f"{root / split} has no pictures in {missing[0]}/; both are needed.")
+    return found
+
+
+def count_pictures(root):
+    """Count the pictures of a data set by "split/label"; see `find_pictures`."""
+    return dict(collections.Counter(f"{split}/{label}" for _, split, label in find_pictures(root)))
+
+
+def deduplicate(entries):
+    """Remove pictures that occur more than once.
+
+    Of copies in several splits the one furthest from training stays, so that nothing that is
+    tested on is trained on. A picture filed under both labels goes altogether.
+
+    Args:
+        entries: list of (sha256, split, label).
+
+    Returns:
+        Indices of the entries to keep, and a report (a dict of counts).
+    """
+    groups = collections.defaultdict(list)
+    for index, (sha256, _, _) in enumerate(entries):
+        groups[sha256].append(index)
+    keep, report = [], collections.Counter()
+    for indices in groups.values():
+        if len({entries[i][2] for i in indices}) > 1:
+            report["contradicting labels"] += len(indices)
+            continue
+        kept = max(indices, key=lambda i: (SPLITS.index(entries[i][1]), -i))
+        keep.append(kept)
+        for i in indices:
+            if i != kept:
+                across = entries[i][1] != entries[kept][1]
+                place = f"{entries[i][1]}, also in {entries[kept][1]}" if across else entries[i][1]
+                report[f"duplicate in {place}"] += 1
+    return sorted(keep), dict(report)
+
+
+def prepare(root):
+    """Build the manifest of a data set and write it to `root/manifest.csv`.
+
+    Faces that an earlier manifest knows by content are not looked for again.
+
+    Args:
+        root: the data set's folder; see `find_pictures`. Gets `manifest.csv` and `splits.json`
+            (counts, duplicates, unreadable files, fingerprint of all contents).
+
+    Returns:
+        The report that is written to `splits.json`.
+    """
+    root = Path(root)
+    found = find_pictures(root)
+    hashes = [
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path, _, _ in tqdm(found, desc="hashing", unit="picture")
+    ]
+    keep, duplicates = deduplicate(
+        [(sha256, split, label) for sha256, (_, split, label) in zip(hashes, found, strict=True)]
+    )
+    detector = FaceDetector((WEIGHTS_DIR / "faces.tflite").read_bytes(), threads=THREADS)
+    manifest = root / "manifest.csv"
+    known = {row.sha256: row for row in _read(manifest)} if manifest.is_file() else {}
+    rows, unreadable = [], []
+    for index in tqdm(keep, desc="finding faces", unit="picture"):
+        path, split, label = found[index]
+        if hashes[index] in known:
+            box, size = known[hashes[index]].box, known[hashes[index]].size
+        else:
+            try:
+                photo = load_photo(path)
+            except PhotoError as error:
+                unreadable.append(f"{path.relative_to(root)}: {error}")
+                continue
+            faces = detector.detect(photo)
+            box, size = central_face(faces, photo.size).box if faces else None, photo.size
+        rows.append(Picture(path, split, label, hashes[index], box, size))
+    report = {
+        "pictures": dict(collections.Counter(f"{row.split}/{row.label}" for row in rows)),
+        "removed": duplicates,
+        "no face found": dict(
+            collections.Counter(f"{row.split}/{row.label}" for row in rows if row.box is None)
+        ),
+        "unreadable": unreadable,
+        "fingerprint": hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest(),
+    }
+    _write(manifest, rows)
+    (root / "splits.json").write_text(json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def _write(path, rows):
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["path", "split", "label", "sha256", "box", "width", "height"])
+        for row in rows:
+            box = "" if row.box is None else " ".join(f"{edge:.2f}" for edge in row.box)
+            place = row.path.relative_to(path.parent).as_posix()
+            writer.writerow([place, row.split, row.label, row.sha256, box, *row.size])
+    temporary.replace(path)
+
+
+def read_manifest(root, split):
+    """Read the pictures of one split.
+
+    Args:
+        root: the data set's folder, where `prepare` wrote `manifest.csv`.
+        split: one of `SPLITS`.
+
+    Returns:
+        A list of `Picture`.
+
+    Raises:
+        DataError: there is no manifest, or it holds no picture of that split.
+    """
+    path = Path(root) / "manifest.csv"
+    if not path.is_file():
+        raise DataError(f"{path} does not exist. Run `python -m train prepare` first.")
+    rows = [row for row in _read(path) if row.split == split]
+    if not rows:
+        raise DataError(f"{path} holds no pictures of {split}.")
+    return rows
+
+
+def _read(manifest):
+    rows = []
+    with manifest.open(newline="") as file:
+        for row in csv.DictReader(file):
+            path = manifest.parent / row["path"]
+            box = tuple(float(edge) for edge in row["box"].split()) or None
+            size = int(row["width"]), int(row["height"])
+            rows.append(Picture(path, row["split"], row["label"], row["sha256"], box, size))
+    return rows
+
+
+def open_rgb(path):
+    """Open a picture of the manifest, which is known to be a plain photo."""
+    with Image.open(path) as image:
+        return image.convert("RGB")
