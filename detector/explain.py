@@ -5,11 +5,14 @@ feature map is the Dense kernel, the same at every place; Grad-CAM (Selvaraju et
 then relu(features @ kernel), which the network gives as its "evidence" output.
 """
 
+import dataclasses
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 # Dark to light, readable without colour vision: anchors of matplotlib's "inferno" (CC0).
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
+MAX_ENLARGEMENT = 3.0
 BOX_COLOURS = {"Real": (38, 166, 91), "Fake": (217, 48, 37)}
 
 
@@ -40,6 +43,56 @@ def colourise(heatmap):
     places = np.linspace(0.0, 1.0, len(COLOURS))
     channels = [np.interp(heatmap, places, levels) for levels in zip(*COLOURS, strict=True)]
     return np.stack(channels, axis=-1).astype(np.uint8)
+
+
+def reframe(photo, crops, *, region=None, max_side):
+    """Cut a region out of a photo and scale it for showing, and the places of its crops with it.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB, upright.
+        crops: `CropVerdict`s of that photo.
+        region: left, top, right, bottom in pixels; default is the whole photo.
+        max_side: longer side of the result in pixels; smaller regions are enlarged up to 3 times.
+
+    Returns:
+        The picture and a list of `CropVerdict`s with boxes and squares in its pixels.
+    """
+    left, top, right, bottom = region = region or (0, 0, *photo.size)
+    scale = min(MAX_ENLARGEMENT, max_side / max(right - left, bottom - top))
+    size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+    picture = photo.resize(size, Image.Resampling.BICUBIC, box=region, reducing_gap=2.0)
+
+    def moved(edges):
+        if edges is None:
+            return None
+        x0, y0, x1, y1 = edges
+        return tuple(scale * d for d in (x0 - left, y0 - top, x1 - left, y1 - top))
+
+    return picture, [
+        dataclasses.replace(crop, box=moved(crop.box), square=moved(crop.square)) for crop in crops
+    ]
+
+
+def region_around(crops, size, *, context=0.3):
+    """The part of a photo that holds all judged squares, and a little more.
+
+    Args:
+        crops: `CropVerdict`s of that photo, at least one.
+        size: width and height of the photo in pixels.
+        context: on each side, as a share of the larger side of what holds the squares.
+
+    Returns:
+        left, top, right, bottom in pixels, inside the photo.
+    """
+    left, top = (min(crop.square[i] for crop in crops) for i in (0, 1))
+    right, bottom = (max(crop.square[i] for crop in crops) for i in (2, 3))
+    more = context * max(right - left, bottom - top)
+    return (
+        max(left - more, 0.0),
+        max(top - more, 0.0),
+        min(right + more, float(size[0])),
+        min(bottom + more, float(size[1])),
+    )
 
 
 def overlay(photo, crops, *, opacity=0.5):
@@ -90,7 +143,8 @@ def draw_boxes(photo, crops):
         text = f" {number} {crop.label} {crop.confidence:.0%} "
         frame = draw.textbbox((0, 0), text, font=font)
         height = frame[3] + 2 * line
-        origin = (max(left, 0), top - height if top >= height else top)
+        # Below the box; inside it where the photo ends.
+        origin = (max(left, 0), bottom if bottom + height <= photo.height else bottom - height)
         draw.rectangle((*origin, origin[0] + frame[2], origin[1] + height), fill=colour)
         draw.text((origin[0], origin[1] + line), text, fill="white", font=font)
     return result

@@ -1,5 +1,6 @@
 """Bytes, a path, an array or a PIL image to an upright RGB photo, within limits."""
 
+import contextlib
 import io
 import os
 import warnings
@@ -13,7 +14,7 @@ from .errors import PhotoError
 MAX_BYTES = 30 * 2**20
 MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
 MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 
 
 def load_photo(source):
@@ -36,7 +37,8 @@ def load_photo(source):
         return _to_rgb(_open_array(source))
     if isinstance(source, Image.Image):
         _check_size(*source.size)
-        return _to_rgb(source)
+        with _decoding():  # PIL decodes when pixels are first asked for
+            return _to_rgb(source)
     if isinstance(source, bytes | bytearray | memoryview):
         return _decode(bytes(source))
     if isinstance(source, str | os.PathLike):
@@ -54,7 +56,9 @@ def _read(path):
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or error
-        raise PhotoError(f"{path.name}: the file cannot be read ({reason}).") from error
+        raise PhotoError(
+            f"{path.name or path}: the file cannot be read ({reason}). Check the path."
+        ) from error
 
 
 def _check_bytes(size):
@@ -82,14 +86,20 @@ def _decode(data):
     _check_bytes(len(data))
     if not data:
         raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.")
+    # Damaged metadata makes Pillow warn; the pixels decide, and they are checked below.
+    with _decoding(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(*image.size)  # before any pixel is decoded
+            image.load()
+            return _to_rgb(image)
+
+
+@contextlib.contextmanager
+def _decoding():
+    """Turn whatever Pillow raises on bad data into `PhotoError`."""
     try:
-        # Damaged metadata makes Pillow warn; the pixels decide, and they are checked below.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _check_size(*image.size)  # before any pixel is decoded
-                image.load()
-                return _to_rgb(image)
+        yield
     except Image.UnidentifiedImageError as error:
         raise PhotoError(
             "This file is not a photo that can be read. Send a JPEG, PNG, WebP or AVIF file."
@@ -98,9 +108,7 @@ def _decode(data):
         raise PhotoError(
             f"This photo has more than {MAX_PIXELS // 10**6} megapixels. Shrink it and try again."
         ) from error
-    except PhotoError:
-        raise
-    except MemoryError:
+    except (PhotoError, MemoryError):
         raise
     except Exception as error:  # Pillow's decoders raise nearly every built-in type on bad data
         raise PhotoError(
@@ -139,7 +147,9 @@ def _to_8_bits(image):
     if image.mode == "F":
         low, high = float(values.min()), float(values.max())
         if not np.isfinite([low, high]).all():
-            raise PhotoError("This photo has pixels that are not finite numbers.")
+            raise PhotoError(
+                "This photo has pixels that are not finite numbers. Send the original file."
+            )
     else:
         low, high = 0.0, 65535.0 if values.max() > 255 else 255.0
     scaled = (values - low) * (255.0 / max(high - low, 1e-6))
