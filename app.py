@@ -39,7 +39,7 @@ def build_demo(detector):
 
         Args:
             photo: the image file; JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF.
-            is_face_crop: the photo shows one face and little else; look for no faces in it.
+            is_face_crop: the photo was cut around one face: judge its central face alone.
 
         Returns:
             P(Real) and P(Fake); a sentence; the photo with heatmap; the photo with a numbered box
@@ -98,8 +98,8 @@ def build_demo(detector):
                 # one with an error that names a path on the server: hand over the path alone.
                 photo.preprocess = lambda payload: payload and payload.path
                 is_face_crop = gr.Checkbox(
-                    label="The photo already is a crop of one face",
-                    info="Judges the whole picture and looks for no faces.",
+                    label="The photo was cut around one face",
+                    info="Judges its central face alone, not others beside it.",
                 )
                 if EXAMPLES:
                     gr.Examples(EXAMPLES, inputs=photo, label="Examples", cache_examples=False)

@@ -12,6 +12,7 @@ import numpy as np
 
 from .config import WEIGHTS_DIR
 from .explain import grad_cam
+from .faces import central_face
 from .photo import load_photo
 from .preprocess import centre_square, cut, face_square
 from .score import calibrate, decide
@@ -34,7 +35,7 @@ class CropVerdict:
         label: "Real" or "Fake".
         confidence: 0.5-1, probability of the label.
         is_conclusive: whether the label can be relied on as far as the model can tell.
-        notes: why not: "no_face", "small_face", "low_confidence".
+        notes: why not: "no_face", "small_face", "cut_face", "low_confidence".
         heatmap: (h, w) float32, 0-1: places of `square` that speak for the label (Grad-CAM).
         embedding: (c,) float32, pooled features.
     """
@@ -96,7 +97,8 @@ class Detector:
 
         Args:
             photo: path, bytes, `PIL.Image.Image` or uint8 array; see `detector.photo.load_photo`.
-            is_face_crop: the photo shows one face and little else: judge all of it, look for none.
+            is_face_crop: the photo was already cut around one face: judge its central face alone,
+                or the whole picture where no face can be made out.
 
         Returns:
             `Verdict`.
@@ -105,12 +107,12 @@ class Detector:
             PhotoError: the photo cannot be read or exceeds a limit.
         """
         photo = load_photo(photo)
-        if is_face_crop:
-            crops = [self._judge(photo, None, notes=[])]
-        else:
-            faces = self.weights.faces.detect(photo)[:MAX_FACES]
-            crops = [self._judge(photo, face, notes=[]) for face in faces]
-            crops = crops or [self._judge(photo, None, notes=["no_face"])]
+        faces = self.weights.faces.detect(photo)[:MAX_FACES]
+        if is_face_crop and faces:
+            faces = [central_face(faces, photo.size)]
+        crops = [self._judge(photo, face, notes=[]) for face in faces]
+        if not crops:
+            crops = [self._judge(photo, None, notes=[] if is_face_crop else ["no_face"])]
         return _combine(crops, size=photo.size, weights=self.weights.info)
 
     def _judge(self, photo, face, *, notes):
@@ -121,6 +123,8 @@ class Detector:
             square = face_square(face.box, photo.size, margin=spec.margin)
             if face.side < spec.min_face_side:
                 notes.append("small_face")
+            if face.is_cut(photo.size):
+                notes.append("cut_face")
         crop = cut(photo, square, input_size=spec.input_size)
         logit, evidence, embedding = run_model(self.weights.model, crop)
         probability = calibrate(logit, temperature=spec.temperature, bias=spec.bias)

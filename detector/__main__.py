@@ -23,7 +23,9 @@ def main(arguments=None):
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--heatmap", metavar="DIR", help="write the photo with heatmap to DIR")
     parser.add_argument(
-        "--face-crop", action="store_true", help="the photos show one face and little else"
+        "--face-crop",
+        action="store_true",
+        help="the photos were cut around one face: judge that alone",
     )
     options = parser.parse_args(arguments)
     try:

@@ -14,9 +14,10 @@ from .runtime import Network
 MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
 CANVAS_STEP = 64  # canvas sides are multiples of it: a power of the largest stride, few shapes
 MIN_CONFIDENCE = 0.8
-MAX_OVERLAP = 0.4  # intersection over union above which the weaker of two boxes is dropped
+MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
 ANCHOR_SIDES = {8: (16, 32), 16: (64, 128), 32: (256, 512)}  # stride: pixels
 CENTRE_VARIANCE, SIZE_VARIANCE = 0.1, 0.2
+CUT_DISTANCE = 0.02  # of a face's side to the photo's edge; a cut face has its box end there
 FILL = (127, 117, 104)  # the network's mean colour, so that padding is zero to it
 
 
@@ -37,6 +38,12 @@ class Face:
         """The longer side of the box in pixels."""
         left, top, right, bottom = self.box
         return max(right - left, bottom - top)
+
+    def is_cut(self, size):
+        """Whether the edge of a photo of that (width, height) cuts the face off."""
+        left, top, right, bottom = self.box
+        distance = min(left, top, size[0] - right, size[1] - bottom)
+        return distance < CUT_DISTANCE * self.side
 
 
 class FaceDetector:

@@ -9,6 +9,7 @@ LIMITS = (
 NOTES = {
     "no_face": "No face was found, so the middle of the picture was judged instead",
     "small_face": "The face is too small to keep the traces that are looked for",
+    "cut_face": "The edge of the picture cuts the face off",
     "low_confidence": "The model is not sure enough",
 }
 

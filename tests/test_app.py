@@ -47,10 +47,14 @@ def test_several_faces_are_numbered_on_a_picture_of_their_own(client, photo, tmp
         assert picture.size == (1024, 512)
 
 
-def test_a_face_crop_is_judged_whole(client):
-    *_, result = client.predict(handle_file(EXAMPLE), True, api_name="/predict")
-    assert result["faces"] == []
-    assert "no_face" not in result["notes"]
+def test_of_a_face_crop_the_central_face_alone_is_judged(client, photo, tmp_path):
+    both = Image.new("RGB", (photo.width + 200, photo.height))
+    both.paste(photo, (0, 0))
+    both.paste(photo.crop((150, 0, 350, photo.height)), (photo.width, 0))
+    both.save(tmp_path / "both.png")
+    *_, result = client.predict(handle_file(tmp_path / "both.png"), True, api_name="/predict")
+    assert len(result["faces"]) == 1
+    assert result["faces"][0]["box"][0] < photo.width
 
 
 @pytest.mark.parametrize("content", [b"not a picture", b"", b"\xff\xd8\xff\xe0 cut off"])

@@ -1,7 +1,8 @@
 """Measure weights on one split, through the same detector that serves.
 
-Every picture is judged on its most central large face, which is the labelled one; what the page
-answers for a photo with several faces ("fake if one face is") is measured beside it.
+A picture of the data set was cut around one face and is labelled for that one, so it is judged with
+`is_face_crop`. Other faces in it may be of the other class: beside it stands the answer for the
+whole photo, "Fake if one face is", which the labels do not describe.
 """
 
 import json
@@ -12,7 +13,6 @@ from sklearn import metrics
 from tqdm import tqdm
 
 from detector import CLASSES, load_detector
-from detector.faces import Face, central_face
 from detector.photo import load_photo
 from detector.weights import SPEC_FILE
 
@@ -35,24 +35,24 @@ def evaluate(weights_dir, *, data, split, output):
     """
     detector = load_detector(weights_dir)
     pictures = read_manifest(data, split)
-    labels, central, photo_rule = [], [], []
+    labels, labelled_face, whole_photo = [], [], []
     for picture in tqdm(pictures, desc=f"judging {split}", unit="picture"):
-        verdict = detector.predict(load_photo(picture.path))
+        photo = load_photo(picture.path)
         labels.append(CLASSES.index(picture.label))
-        central.append(_central_crop(verdict))
-        photo_rule.append(verdict)
+        labelled_face.append(detector.predict(photo, is_face_crop=True))
+        whole_photo.append(detector.predict(photo))
     labels = np.array(labels)
     figures = {
         "split": split,
         "model": detector.weights.spec.version,
         "sha256": detector.weights.info.sha256,
-        "labelled face": summarise(labels, central),
-        "whole photo": summarise(labels, photo_rule),
+        "labelled face": summarise(labels, labelled_face),
+        "whole photo": summarise(labels, whole_photo),
     }
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
     (output / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
-    probabilities = np.array([verdict.fake_probability for verdict in central])
+    probabilities = np.array([verdict.fake_probability for verdict in labelled_face])
     plots.confusion(figures["labelled face"]["confusion matrix"], output / "confusion.png")
     plots.curves(labels, probabilities, output / "curves.png")
     return figures
@@ -115,13 +115,6 @@ def to_text(figures):
     for name, row in zip(CLASSES, figures[names[0]]["confusion matrix"], strict=True):
         lines.append(f"{name:32}{row[0]:>15}{row[1]:>15}")
     return "\n".join(lines)
-
-
-def _central_crop(verdict):
-    if not verdict.faces:
-        return verdict.crops[0]
-    faces = {Face(crop.box, crop.face_confidence): crop for crop in verdict.faces}
-    return faces[central_face(list(faces), verdict.size)]
 
 
 def record(weights_dir, figures):
