@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from .config import THREADS
 from .errors import WeightsError
@@ -114,11 +115,13 @@ def load_weights(folder, *, source="embedded"):
             )
     model = Network(contents[MODEL_FILE], name=MODEL_FILE, threads=THREADS)
     _check_model(model, spec)
+    faces = FaceDetector(contents[FACES_FILE], threads=THREADS)
+    _check_faces(faces)
     return Weights(
         spec=spec,
         info=WeightsInfo(source, spec.version, spec.sha256[MODEL_FILE]),
         model=model,
-        faces=FaceDetector(contents[FACES_FILE], threads=THREADS),
+        faces=faces,
         folder=folder,
     )
 
@@ -158,13 +161,13 @@ def read_spec(folder):
             and spec.input_size >= 32
             and spec.margin >= 1.0
             and spec.temperature > 0.0
-            and np.isfinite(spec.bias)
+            and np.isfinite([spec.margin, spec.temperature, spec.bias]).all()
             and 0.5 <= spec.min_confidence < 1.0
             and spec.min_face_side >= 0
             and len(spec.self_test) > 0
             and isinstance(spec.sha256, dict)
         )
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise WeightsError(f"{path} has a value of the wrong type ({error}). {ADVICE}") from error
     if not is_valid:
         raise WeightsError(
@@ -221,11 +224,21 @@ def _check_model(model, spec):
             f"Received: {shapes}. {ADVICE}"
         )
     found = [run_model(model, crop)[0] for crop in self_test_crops(size)]
-    if not np.allclose(found, spec.self_test, rtol=0.0, atol=SELF_TEST_TOLERANCE):
+    is_alike = len(found) == len(spec.self_test) and np.allclose(
+        found, spec.self_test, rtol=0.0, atol=SELF_TEST_TOLERANCE
+    )
+    if not is_alike:
         raise WeightsError(
             f"The self-test of {MODEL_FILE} failed: expected logits {list(spec.self_test)}, got "
             f"{found}. {ADVICE}"
         )
+
+
+def _check_faces(faces):
+    try:
+        faces.detect(Image.new("RGB", (64, 64)))
+    except (IndexError, RuntimeError, ValueError) as error:  # what a network of other form causes
+        raise WeightsError(f"{FACES_FILE} does not detect faces ({error}). {ADVICE}") from error
 
 
 def _read(path):

@@ -3,6 +3,7 @@
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from tqdm import tqdm
@@ -75,13 +76,13 @@ def _extract(archive, target):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with file.open(member) as source, path.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(f"{archive} is damaged ({error}). Download it again.") from error
 
 
 def _place(member, archive):
     parts = Path(member.filename).parts
     is_link = stat.S_ISLNK(member.external_attr >> 16)
-    if is_link or ".." in parts or Path(member.filename).is_absolute():
+    if is_link or not parts or ".." in parts or Path(member.filename).is_absolute():
         raise DataError(f"{archive} holds an unsafe member, {member.filename!r}; not unpacked.")
     return Path(*parts[1:]) if parts[0] == "Dataset" and len(parts) > 1 else Path(*parts)
