@@ -6,6 +6,7 @@ Reads top to bottom as the experiment. A killed run goes on from its last finish
 import csv
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import keras
@@ -19,12 +20,17 @@ from .torch_speed import speed_up_torch
 
 
 class _StartEpoch(keras.callbacks.Callback):
+    """An epoch draws the same whether or not the ones before it ran in this process."""
+
     def __init__(self, batches):
         super().__init__()
         self.batches = batches
 
     def on_epoch_begin(self, epoch, logs=None):
         self.batches.start_epoch(epoch)
+        for layer in self.model.layers:
+            if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
+                layer.seed_generator.state.assign([self.batches.config.seed + epoch, 0])
 
 
 def fit(config, *, data, output, backbone_weights):
@@ -59,7 +65,10 @@ def fit(config, *, data, output, backbone_weights):
     )
 
     # Phase 1: the head
-    is_resumed = _best_so_far(output) is not None
+    backup = output / "backup"
+    is_resumed = (backup / "training_metadata.json").is_file()
+    if not is_resumed:
+        shutil.rmtree(backup, ignore_errors=True)  # killed while the first one was written
     if not is_resumed and config.head_batches:
         head = architectures.head_layers(model)
         for layer in model.layers:
@@ -72,7 +81,7 @@ def fit(config, *, data, output, backbone_weights):
             limit=config.head_batches,
         )
         _compile(model, keras.optimizers.Adam(config.head_learning_rate))
-        model.fit(head_batches, epochs=1)
+        model.fit(head_batches, epochs=1, shuffle=False)
         model.trainable = True
         for layer in model.layers:
             layer.trainable = True
@@ -92,6 +101,7 @@ def fit(config, *, data, output, backbone_weights):
         batches,
         validation_data=validation_batches,
         epochs=config.epochs,
+        shuffle=False,  # the batches draw their order; Keras' own is lost when a run is killed
         callbacks=[
             _StartEpoch(batches),
             keras.callbacks.ModelCheckpoint(
@@ -103,7 +113,10 @@ def fit(config, *, data, output, backbone_weights):
                 initial_value_threshold=_best_so_far(output) if is_resumed else None,
             ),
             keras.callbacks.CSVLogger(output / "history.csv", append=is_resumed),
-            keras.callbacks.BackupAndRestore(output / "backup", delete_checkpoint=False),
+            # Two copies, because a kill may hit while one is written.
+            keras.callbacks.BackupAndRestore(
+                backup, double_checkpoint=True, delete_checkpoint=False
+            ),
         ],
     )
     (output / "finished").touch()
