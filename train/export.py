@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from detector.config import WEIGHTS_DIR
+from detector.config import THREADS, WEIGHTS_DIR
 from detector.runtime import Network
 from detector.score import calibrate, decide
 from detector.weights import (
@@ -70,7 +70,6 @@ def export(run, *, data, output, version):
         The `Spec` that was written.
     """
     run, output = Path(run), Path(output)
-    output.mkdir(parents=True, exist_ok=True)
     config = TrainConfig().replace(**json.loads((run / "config.json").read_text()))
     model = architectures.build(
         config.architecture,
@@ -79,18 +78,55 @@ def export(run, *, data, output, version):
         batch_norm_momentum=config.batch_norm_momentum,
     )
     model.load_weights(run / "best.weights.h5")
+    output.mkdir(parents=True, exist_ok=True)
     model.save(output / KERAS_FILE)
-    single = keras.Input((config.input_size, config.input_size, 3), batch_size=1, name="crop")
-    fixed = keras.models.clone_model(model, input_tensors=single)
-    fixed.set_weights(model.get_weights())
-    serving_model(fixed).export(output / MODEL_FILE, format="litert", verbose=False)
+    _convert(model, output / MODEL_FILE)
     if output.resolve() != WEIGHTS_DIR.resolve():
         shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
-    network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=2)
-    validation = read_manifest(data, "Validation")
-    corrupted, labels = predict_batches(network, validation, config, corrupt_share=1.0)
-    clean, _ = predict_batches(network, validation, config, corrupt_share=0.0)
+    network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
+    crops = self_test_crops(config.input_size)
+    spec = Spec(
+        schema=SCHEMA,
+        version=version,
+        architecture=config.architecture,
+        classes=CLASSES,
+        input_size=config.input_size,
+        margin=config.margin,
+        **_calibrate(network, read_manifest(data, "Validation"), config),
+        min_face_side=MIN_FACE_SIDE,
+        sha256={
+            name: hashlib.sha256((output / name).read_bytes()).hexdigest()
+            for name in (KERAS_FILE, MODEL_FILE, FACES_FILE)
+        },
+        self_test=tuple(round(run_model(network, crop)[0], 4) for crop in crops),
+        training={
+            "config": dataclasses.asdict(config),
+            "data": json.loads((Path(data) / "splits.json").read_text())["fingerprint"],
+            "parameters": model.count_params(),
+        },
+    )
+    (output / SPEC_FILE).write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n")
+    load_weights(output)  # what cannot be loaded back is not exported
+    return spec
+
+
+def _convert(model, path):
+    # A fixed batch of one lets LiteRT plan its memory once.
+    single = keras.Input(model.input_shape[1:], batch_size=1, name="crop")
+    fixed = keras.models.clone_model(model, input_tensors=single)
+    fixed.set_weights(model.get_weights())
+    serving_model(fixed).export(path, format="litert", verbose=False)
+
+
+def _calibrate(network, pictures, config):
+    """Fit what turns logits into verdicts, and measure the verdicts.
+
+    Returns:
+        The fields temperature, bias, min_confidence and metrics of `Spec`.
+    """
+    corrupted, labels = predict_batches(network, pictures, config, corrupt_share=1.0)
+    clean, _ = predict_batches(network, pictures, config, corrupt_share=0.0)
     temperature, bias = fit_scaling(corrupted, labels)
 
     def judge(logits, min_confidence):
@@ -102,37 +138,15 @@ def export(run, *, data, output, version):
     judged = list(judge(corrupted, 0.5))
     is_right = [CLASSES[int(label)] == v.label for label, v in zip(labels, judged, strict=True)]
     min_confidence = least_conclusive_confidence([v.confidence for v in judged], is_right)
-    spec = Spec(
-        schema=SCHEMA,
-        version=version,
-        architecture=config.architecture,
-        classes=CLASSES,
-        input_size=config.input_size,
-        margin=config.margin,
-        temperature=round(temperature, 4),
-        bias=round(bias, 4),
-        min_confidence=round(min_confidence, 4),
-        min_face_side=MIN_FACE_SIDE,
-        sha256={
-            name: hashlib.sha256((output / name).read_bytes()).hexdigest()
-            for name in (KERAS_FILE, MODEL_FILE, FACES_FILE)
-        },
-        self_test=tuple(
-            round(run_model(network, crop)[0], 4) for crop in self_test_crops(config.input_size)
-        ),
-        training={
-            "config": dataclasses.asdict(config),
-            "data": json.loads((Path(data) / "splits.json").read_text())["fingerprint"],
-            "parameters": model.count_params(),
-        },
-        metrics={
+    return {
+        "temperature": round(temperature, 4),
+        "bias": round(bias, 4),
+        "min_confidence": round(min_confidence, 4),
+        "metrics": {
             "validation, corrupted": summarise(labels, list(judge(corrupted, min_confidence))),
             "validation, clean": summarise(labels, list(judge(clean, min_confidence))),
         },
-    )
-    (output / SPEC_FILE).write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n")
-    load_weights(output)  # what cannot be loaded back is not exported
-    return spec
+    }
 
 
 def predict_batches(network, pictures, config, *, corrupt_share):
