@@ -1,0 +1,87 @@
+"""Fixtures: a public-domain portrait, drawn faces, the shipped weights and copies to damage."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import drawing
+import pytest
+import skimage.data
+from PIL import Image
+from server import serve
+
+from detector import load_detector
+from detector.config import WEIGHTS_DIR
+from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def photo():
+    """NASA's portrait of Eileen Collins, 512x512, public domain; one upright face."""
+    return Image.fromarray(skimage.data.astronaut())
+
+
+@pytest.fixture
+def photo_path(photo, tmp_path):
+    path = tmp_path / "astronaut.png"
+    photo.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def detector():
+    return load_detector()
+
+
+@pytest.fixture(scope="session")
+def url():
+    """The address of the running app."""
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture
+def weights_copy(tmp_path):
+    """A copy of the serving files of the weights folder, to damage."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for name in (SPEC_FILE, MODEL_FILE, FACES_FILE):
+        shutil.copy(WEIGHTS_DIR / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def drawn_faces(tmp_path):
+    """A small data set of drawn faces, `Train/Real/0000.png` and so on."""
+    root = tmp_path / "drawn"
+    drawing.write_data_set(root, counts={"Train": 3, "Validation": 2, "Test": 2})
+    return root
+
+
+@pytest.fixture(scope="session")
+def run_python(tmp_path_factory):
+    """Run `python ARGUMENTS` from the repository in a process of its own."""
+    settings = {"PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+    if sys.dont_write_bytecode:  # else every process compiles all of TensorFlow anew
+        prefix = str(tmp_path_factory.mktemp("bytecode"))
+        settings |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": prefix}
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, **settings, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+
+    return run

@@ -1,0 +1,61 @@
+"""`python -m detector`: one verdict per photo, for people and for scripts."""
+
+import json
+
+from PIL import Image
+
+from detector import load_detector
+from detector.report import to_json
+
+
+def test_json_and_heatmaps(run_python, photo_path, tmp_path):
+    """A bad file in a folder of thousands must not end the run, nor shift the lines."""
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("no photo")
+    heatmaps = tmp_path / "new" / "heatmaps"
+    done = run_python(
+        *("-m", "detector", photo_path, bad, photo_path, "--json", "--heatmap", heatmaps)
+    )
+    assert done.returncode == 1
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert (
+        first == third == {"photo": str(photo_path), **to_json(load_detector().predict(photo_path))}
+    )
+    assert set(second) == {"photo", "error"}
+    assert second["photo"] == str(bad) and "not a photo" in second["error"]
+    written = sorted(path.name for path in heatmaps.iterdir())
+    assert written == ["0000-astronaut.png", "0002-astronaut.png"]
+    with Image.open(heatmaps / written[0]) as marked:
+        assert marked.size == (512, 512)
+
+
+def test_sentences(run_python, photo_path, tmp_path):
+    done = run_python("-m", "detector", photo_path, tmp_path / "gone.jpg")
+    assert done.returncode == 1
+    verdict = load_detector().predict(photo_path)
+    assert done.stdout.startswith(f"{photo_path}: {verdict.label} {verdict.confidence:.1%}. ")
+    assert len(done.stdout.splitlines()) == 1
+    assert "gone.jpg: the file cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_good_photos_exit_with_0(run_python, photo_path):
+    """Scripts stop at any other status."""
+    done = run_python("-m", "detector", "--face-crop", "--json", photo_path)
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["faces"]) == 1
+
+
+FRESH = """
+import sys
+from detector import load_detector
+load_detector().predict(sys.argv[1])
+heavy = {"tensorflow", "keras", "gradio", "train", "matplotlib", "cv2", "torch", "sklearn"}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_a_verdict_imports_nothing_heavy(run_python, photo_path):
+    """With TensorFlow on its way, the first verdict would take ten seconds instead of one."""
+    done = run_python("-W", "error", "-c", FRESH, photo_path)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

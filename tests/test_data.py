@@ -1,0 +1,358 @@
+"""Nothing that is tested on is trained on, and training sees faces exactly as serving does."""
+
+import io
+import json
+import shutil
+import stat
+import zipfile
+
+import drawing
+import numpy as np
+import pytest
+from PIL import Image
+
+from detector import CLASSES
+from detector.errors import DataError
+from detector.preprocess import cut
+from train import splits
+from train.config import TrainConfig
+from train.download import download
+from train.splits import Picture, deduplicate, find_pictures, open_rgb, prepare, read_manifest
+
+COUNTS = {
+    **{"Train/Real": 3, "Train/Fake": 3, "Validation/Real": 2, "Validation/Fake": 2},
+    **{"Test/Real": 2, "Test/Fake": 2},
+}
+
+
+def zip_of(folder, path, *, prefix=""):
+    with zipfile.ZipFile(path, "w") as file:
+        for member in sorted(folder.rglob("*.png")):
+            file.write(member, prefix + member.relative_to(folder).as_posix())
+    return path
+
+
+def zip_with(path, name, *, mode=0o100644):
+    """A zip with one harmless and one given member."""
+    member = zipfile.ZipInfo(name)
+    member.external_attr = mode << 16
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("Train/Real/0000.png", b"x")
+        file.writestr(member, b"/etc/passwd")
+    return path
+
+
+# Download
+
+
+@pytest.mark.parametrize("prefix", ["", "Dataset/"])
+def test_zip_archive_is_unpacked(drawn_faces, tmp_path, prefix):
+    """Kaggle's archive has a folder around it, archives made by hand often have none."""
+    archive = zip_of(drawn_faces, tmp_path / "faces.zip", prefix=prefix)
+    assert download(tmp_path / "data", archives=[archive]) == COUNTS
+    copy = tmp_path / "data" / "Dataset" / "Test" / "Fake" / "0001.png"
+    assert copy.read_bytes() == (drawn_faces / "Test" / "Fake" / "0001.png").read_bytes()
+
+
+@pytest.mark.parametrize("inner", ["", "Dataset"])
+def test_folder_is_copied(drawn_faces, tmp_path, inner):
+    source = tmp_path / "source"
+    shutil.copytree(drawn_faces, source / inner)
+    assert download(tmp_path / "data", archives=[source]) == COUNTS
+
+
+def test_several_archives_are_joined(drawn_faces, tmp_path):
+    """Splits that come in archives of their own make one data set."""
+    archives = []
+    for split in splits.SPLITS:
+        shutil.copytree(drawn_faces / split, tmp_path / split / split)
+        archives.append(zip_of(tmp_path / split, tmp_path / f"{split}.zip"))
+    assert download(tmp_path / "data", archives=archives) == COUNTS
+
+
+@pytest.mark.parametrize(
+    "name, mode",
+    [
+        ("../outside.png", 0o100644),
+        ("Train/../../outside.png", 0o100644),
+        ("/outside.png", 0o100644),
+        ("Train/Real/link.png", stat.S_IFLNK | 0o777),
+        (".", 0o100644),
+    ],
+    ids=["parent", "parent inside", "absolute", "symlink", "no name"],
+)
+def test_unsafe_archive_is_refused_whole(tmp_path, name, mode):
+    """An archive from the web must not write beside its folder."""
+    archive = zip_with(tmp_path / "bad.zip", name, mode=mode)
+    with pytest.raises(DataError, match="unsafe member"):
+        download(tmp_path / "inner" / "data", archives=[archive])
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [archive]
+
+
+def test_damaged_archive_is_refused_with_advice(tmp_path):
+    """A broken download must not leave half a data set that trains in silence."""
+    archive = tmp_path / "faces.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("Train/Real/0000.png", bytes(range(256)) * 50)
+    content = archive.read_bytes()
+    for place in range(60, 120, 7):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        archive.write_bytes(damaged)
+        with pytest.raises(DataError, match=r"damaged.*Download it again"):
+            download(tmp_path / "data", archives=[archive])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no archive"], ids=["missing", "empty", "text"])
+def test_what_is_no_archive_is_refused(tmp_path, content):
+    archive = tmp_path / "faces.zip"
+    if content is not None:
+        archive.write_bytes(content)
+    with pytest.raises(DataError, match="neither a folder nor a zip"):
+        download(tmp_path / "data", archives=[archive])
+
+
+def test_archive_of_other_layout_is_refused_with_advice(tmp_path):
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as file:
+        file.writestr("real/1.jpg", b"x")
+    with pytest.raises(DataError, match="Train/Real"):
+        download(tmp_path / "data", archives=[tmp_path / "other.zip"])
+
+
+def test_unreachable_kaggle_says_what_to_do(tmp_path, run_python):
+    """Behind a company's proxy the way out is the archive by hand."""
+    nowhere = "http://127.0.0.1:9"  # the discard port, on which nothing listens
+    proxies = {"HTTPS_PROXY": nowhere, "https_proxy": nowhere, "NO_PROXY": "", "no_proxy": ""}
+    done = run_python(
+        *("-m", "train", "download", "--data", tmp_path / "data"),
+        **{"KAGGLEHUB_CACHE": str(tmp_path / "cache"), **proxies},
+    )
+    assert done.returncode == 1
+    assert "error: Kaggle could not be reached" in done.stderr
+    assert "--archive" in done.stderr and "Traceback" not in done.stderr
+
+
+# Splits
+
+
+def test_copy_in_test_is_removed_from_training():
+    """Figures on pictures that were trained on would be too good."""
+    entries = [
+        ("a", "Train", "Real"), ("a", "Test", "Real"),
+        ("b", "Train", "Fake"), ("b", "Validation", "Fake"),
+        ("c", "Validation", "Fake"), ("c", "Test", "Fake"),
+        ("d", "Train", "Real"), ("d", "Train", "Real"),
+        ("e", "Test", "Real"), ("f", "Train", "Fake"),
+    ]  # fmt: skip
+    keep, report = deduplicate(entries)
+    assert [entries[i][:2] for i in keep] == [
+        *(("a", "Test"), ("b", "Validation"), ("c", "Test"), ("d", "Train")),
+        *(("e", "Test"), ("f", "Train")),
+    ]
+    assert report == {
+        "duplicate in Train, also in Test": 1,
+        "duplicate in Train, also in Validation": 1,
+        "duplicate in Validation, also in Test": 1,
+        "duplicate in Train": 1,
+    }
+
+
+def test_picture_under_both_labels_is_dropped():
+    """One of the two labels is wrong, and nobody knows which."""
+    keep, report = deduplicate(
+        [("a", "Train", "Real"), ("b", "Test", "Fake"), ("a", "Test", "Fake")]
+    )
+    assert keep == [1]
+    assert report == {"contradicting labels": 2}
+
+
+def test_prepare_removes_and_reports(drawn_faces):
+    shutil.copy(drawn_faces / "Test/Real/0000.png", drawn_faces / "Train/Real/copy.png")
+    shutil.copy(drawn_faces / "Test/Real/0001.png", drawn_faces / "Train/Fake/wrong.png")
+    (drawn_faces / "Train/Fake/broken.jpg").write_bytes(b"no picture")
+    (drawn_faces / "Train/Fake/notes.txt").write_text("not looked at")
+    report = prepare(drawn_faces)
+    assert report["pictures"] == {**COUNTS, "Test/Real": 1}
+    assert report["removed"] == {
+        "duplicate in Train, also in Test": 1,
+        "contradicting labels": 2,
+    }
+    (unreadable,) = report["unreadable"]
+    assert unreadable.startswith("Train/Fake/broken.jpg: ")
+    assert json.loads((drawn_faces / "splits.json").read_text()) == report
+    kept = {row.path.name for row in read_manifest(drawn_faces, "Train")}
+    assert kept == {"0000.png", "0001.png", "0002.png"}
+
+
+@pytest.mark.parametrize("split", splits.SPLITS)
+@pytest.mark.parametrize("label", CLASSES)
+def test_missing_class_is_refused(drawn_faces, split, label):
+    """A network that sees one class learns to say its name."""
+    shutil.rmtree(drawn_faces / split / label)
+    with pytest.raises(DataError, match=f"{split} has no pictures in {label}/"):
+        prepare(drawn_faces)
+
+
+def test_no_data_says_what_to_do(tmp_path):
+    with pytest.raises(DataError, match="train download"):
+        find_pictures(tmp_path)
+    with pytest.raises(DataError, match="train prepare"):
+        read_manifest(tmp_path, "Train")
+
+
+def test_split_that_is_missing_is_refused(drawn_faces):
+    shutil.rmtree(drawn_faces / "Validation")
+    prepare(drawn_faces)
+    with pytest.raises(DataError, match="no pictures of Validation"):
+        read_manifest(drawn_faces, "Validation")
+
+
+def portraits(root, photo):
+    """A data set of one portrait and of drawings, some without a face."""
+    drawing.write_data_set(root, counts={"Train": 2, "Test": 1})
+    photo.save(root / "Train" / "Real" / "portrait.png")
+    Image.new("RGB", (80, 70), "grey").save(root / "Train" / "Fake" / "wall.png")
+
+
+def test_manifest_says_what_was_found(tmp_path, photo, detector):
+    portraits(tmp_path, photo)
+    prepare(tmp_path)
+    rows = {row.path.name: row for row in read_manifest(tmp_path, "Train")}
+    portrait, wall = rows["portrait.png"], rows["wall.png"]
+    (face,) = detector.weights.faces.detect(photo)
+    assert portrait.box == pytest.approx(face.box, abs=0.01)
+    assert (portrait.label, portrait.size, portrait.split) == ("Real", (512, 512), "Train")
+    assert portrait.path.is_file()
+    assert (wall.box, wall.size) == (None, (80, 70))
+    assert wall.square(margin=1.25) == (5, 0, 75, 70)
+
+
+def test_training_judges_the_square_that_serving_does(tmp_path, photo, detector):
+    portraits(tmp_path, photo)
+    prepare(tmp_path)
+    (row,) = (row for row in read_manifest(tmp_path, "Train") if row.path.name == "portrait.png")
+    (crop,) = detector.predict(photo).crops
+    assert row.square(margin=detector.weights.spec.margin) == pytest.approx(crop.square, abs=0.05)
+
+
+def test_second_prepare_looks_for_no_face_twice(tmp_path, photo, monkeypatch):
+    """Finding the faces of 190,000 pictures takes hours; adding one must not."""
+    portraits(tmp_path, photo)
+    first = prepare(tmp_path)
+    manifest = (tmp_path / "manifest.csv").read_bytes()
+    new = tmp_path / "Train" / "Real" / "new.png"
+    photo.rotate(180).save(new)
+    looked_at = []
+    load = splits.load_photo
+    monkeypatch.setattr(splits, "load_photo", lambda path: looked_at.append(path) or load(path))
+    second = prepare(tmp_path)
+    assert looked_at == [new]
+    assert second["fingerprint"] != first["fingerprint"]
+    new.unlink()
+    assert prepare(tmp_path) == first
+    assert (tmp_path / "manifest.csv").read_bytes() == manifest
+
+
+# Batches
+
+
+@pytest.fixture
+def batches(tmp_path, photo):
+    """Makes `FaceBatches` of five pictures of several sizes, with and without a face."""
+    from train.data import FaceBatches
+
+    portraits(tmp_path, photo)
+    prepare(tmp_path)
+    pictures = read_manifest(tmp_path, "Train")
+
+    def make(*, seed=1, augment=True, corrupt_share=0.5, **options):
+        config = TrainConfig(input_size=48, batch_size=4, seed=seed)
+        return FaceBatches(
+            pictures, config, augment=augment, corrupt_share=corrupt_share, **options
+        )
+
+    return make
+
+
+def content(batches, epoch=0):
+    batches.start_epoch(epoch)
+    return [batches[i] for i in range(len(batches))]
+
+
+def as_bytes(batches, epoch=0):
+    return b"".join(crops.tobytes() for crops, _ in content(batches, epoch))
+
+
+def test_same_seed_gives_the_same_bytes(batches):
+    """A result that nobody can repeat is worth little."""
+    assert as_bytes(batches()) == as_bytes(batches())
+    assert as_bytes(batches(seed=2)) != as_bytes(batches())
+
+
+def test_each_epoch_draws_anew_and_can_be_drawn_again(batches):
+    """A resumed run starts at epoch n without having drawn the ones before."""
+    training = batches()
+    epochs = [as_bytes(training, epoch) for epoch in range(3)]
+    assert len(set(epochs)) == 3
+    assert as_bytes(batches(), 2) == epochs[2]
+    crops = [{crop.tobytes() for x, _ in content(training, n) for crop in x} for n in range(2)]
+    assert len(crops[0] & crops[1]) <= 1  # not another order alone; only the wall looks alike
+
+
+def test_validation_is_the_same_in_each_epoch(batches):
+    """Epochs are compared on it."""
+    validation = batches(augment=False, corrupt_share=1.0)
+    assert as_bytes(validation, 0) == as_bytes(validation, 3)
+
+
+@pytest.mark.parametrize("augment", [True, False])
+def test_labels_belong_to_their_pictures(batches, augment):
+    training = batches(augment=augment, corrupt_share=0.0)
+    found = content(training)
+    assert [len(crops) for crops, _ in found] == [4, 2]
+    labels = np.concatenate([labels for _, labels in found])
+    expected = [training.pictures[i].path.parent.name == "Fake" for i in training.order]
+    assert labels.dtype == np.float32 and labels.shape == (6, 1)
+    assert labels[:, 0].tolist() == expected
+    assert sorted(training.order) == list(range(6))
+
+
+def test_shape_and_type_are_the_networks(batches):
+    for crops, _ in content(batches(corrupt_share=1.0)):
+        assert crops.shape[1:] == (48, 48, 3) and crops.dtype == np.uint8
+
+
+def test_exact_crops_are_those_of_serving(batches):
+    """A scale or filter of its own in training is what serving never shows."""
+    exact = batches(augment=False, corrupt_share=0.0)
+    crops = np.concatenate([crops for crops, _ in content(exact)])
+    for crop, picture in zip(crops, exact.pictures, strict=True):
+        square = picture.square(margin=exact.config.margin)
+        assert np.array_equal(crop, cut(open_rgb(picture.path), square, input_size=48))
+
+
+def test_limit_shortens_an_epoch(batches):
+    assert [len(batches(limit=limit)) for limit in (None, 1, 9)] == [2, 1, 2]
+
+
+def test_jittered_squares_stay_inside_the_picture(tmp_path):
+    """Beyond the edge there is black, and how much of it would tell the label."""
+    from train.data import FaceBatches
+
+    path = tmp_path / "white.png"
+    Image.new("RGB", (90, 70), "white").save(path)
+    boxes = [(0, 0, 30, 30), (60, 40, 90, 70), (-9, -9, 80, 70), (30, 20, 60, 50), None]
+    pictures = [Picture(path, "Train", "Real", "", box, (90, 70)) for box in boxes]
+    training = FaceBatches(
+        pictures, TrainConfig(input_size=32, batch_size=8), augment=True, corrupt_share=0.0
+    )
+    for epoch in range(20):
+        for crops, _ in content(training, epoch):
+            assert (crops == 255).all()
+
+
+def test_open_rgb_takes_any_mode(tmp_path):
+    buffer = io.BytesIO()
+    Image.new("LA", (70, 70), (9, 255)).save(buffer, "PNG")
+    (tmp_path / "grey.png").write_bytes(buffer.getvalue())
+    assert open_rgb(tmp_path / "grey.png").mode == "RGB"

@@ -1,0 +1,263 @@
+"""One command takes an archive to weights that serve, and a killed run loses nothing."""
+
+import dataclasses
+import json
+import shutil
+import signal
+import zipfile
+from types import SimpleNamespace
+
+import drawing
+import h5py
+import numpy as np
+import pytest
+
+from detector import load_detector
+from detector.errors import ConfigError, WeightsError
+from detector.weights import KERAS_FILE, MODEL_FILE
+from train.__main__ import main
+from train.config import TrainConfig
+
+SETTINGS = {
+    "architecture": "tiny", "input_size": 48, "epochs": 4, "batch_size": 8,
+    "learning_rate": 0.01, "corrupt_share": 0.2, "batch_norm_momentum": 0.8,
+}  # fmt: skip
+SET = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, run_python):
+    """What `python -m train all` makes of an archive of drawn faces."""
+    root = tmp_path_factory.mktemp("training")
+    drawing.write_data_set(root / "drawn", counts={"Train": 24, "Validation": 12, "Test": 12})
+    with zipfile.ZipFile(root / "faces.zip", "w") as archive:
+        for path in sorted((root / "drawn").rglob("*.png")):
+            archive.write(path, path.relative_to(root / "drawn").as_posix())
+    paths = SimpleNamespace(data=root / "data", run=root / "run", weights=root / "weights")
+    done = run_python(
+        *("-m", "train", "all", "--archive", root / "faces.zip", "--data", paths.data),
+        *("--run", paths.run, "--weights", paths.weights, "--version", "9.8.7", *SET),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "confusion matrix" in done.stdout
+    return paths
+
+
+# From archive to weights
+
+
+def test_trained_weights_serve(trained):
+    """All of this is for weights that the page can load."""
+    detector = load_detector(trained.weights)
+    spec = detector.weights.spec
+    assert (spec.version, spec.architecture, spec.input_size) == ("9.8.7", "tiny", 48)
+    assert spec.training["config"] == dataclasses.asdict(TrainConfig().replace(**SETTINGS))
+    assert (trained.weights / KERAS_FILE).is_file()
+    generator = np.random.default_rng(99)
+    found = {
+        label: np.mean(
+            [
+                detector.predict(drawing.face(label, generator), is_face_crop=True).fake_probability
+                for _ in range(8)
+            ]
+        )
+        for label in ("Real", "Fake")
+    }
+    assert found["Real"] < found["Fake"]
+
+
+def test_figures_of_the_test_split_are_written(trained):
+    figures = json.loads((trained.run / "evaluation.json").read_text())
+    assert figures["split"] == "Test" and figures["model"] == "9.8.7"
+    assert figures["labelled face"]["pictures"] == 24
+    assert figures["labelled face"]["auc"] > 0.9
+    spec = json.loads((trained.weights / "detector.json").read_text())
+    assert spec["metrics"]["test"] == figures["labelled face"]
+    assert spec["sha256"][MODEL_FILE] == figures["sha256"]
+    assert {"validation, clean", "validation, corrupted"} < set(spec["metrics"])
+    for name in ("confusion.png", "curves.png"):
+        assert (trained.run / name).stat().st_size > 1000
+
+
+def test_evaluation_of_an_archive_needs_no_data_folder(trained, tmp_path, run_python):
+    """Others check published figures with nothing but the archive."""
+    done = run_python(
+        *("-m", "train", "evaluate", "--archive", trained.data, "--weights", trained.weights),
+        *("--output", tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    expected = json.loads((trained.run / "evaluation.json").read_text())
+    assert json.loads((tmp_path / "evaluation.json").read_text()) == expected
+
+
+def test_network_of_another_input_size_is_refused(trained, weights_copy):
+    """A file copied into the wrong folder, with its checksum, must not serve."""
+    shutil.copy(trained.weights / MODEL_FILE, weights_copy)
+    spec = json.loads((weights_copy / "detector.json").read_text())
+    other = json.loads((trained.weights / "detector.json").read_text())
+    spec["sha256"][MODEL_FILE] = other["sha256"][MODEL_FILE]
+    (weights_copy / "detector.json").write_text(json.dumps(spec))
+    with pytest.raises(WeightsError, match=rf"{MODEL_FILE} takes \(1, 48, 48, 3\)"):
+        load_detector(weights_copy)
+
+
+# Killed runs
+
+KILLED = """
+import os, signal, sys
+from train import data
+from train.__main__ import main
+
+load = data.FaceBatches.__getitem__
+
+def load_or_die(batches, index):
+    if batches.augment and batches.epoch == 2 and index == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return load(batches, index)
+
+data.FaceBatches.__getitem__ = load_or_die
+main(sys.argv[1:])
+"""
+RESUMED = """
+import sys
+from train.__main__ import main
+
+for run in sys.argv[1].split(","):
+    main([*sys.argv[2:], "--run", run])
+"""
+
+
+def arrays(path):
+    found = {}
+
+    def collect(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[name] = item[()]
+
+    with h5py.File(path) as file:
+        file.visititems(collect)
+    return found
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_killed_run_ends_as_an_uninterrupted_one(trained, tmp_path, run_python):
+    """A night's training on a machine that is taken away would have to start anew."""
+    killed, torn = tmp_path / "killed", tmp_path / "torn"
+    fit = ("fit", "--data", trained.data, *SET)
+    done = run_python("-c", KILLED, *fit, "--run", killed)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert len((killed / "history.csv").read_text().splitlines()) == 3  # names and two epochs
+
+    # The other copy was killed while its backup was written.
+    shutil.copytree(killed, torn)
+    backup = torn / "backup" / "latest.weights.h5"
+    backup.write_bytes(backup.read_bytes()[:5000])
+
+    done = run_python("-c", RESUMED, f"{killed},{torn}", *fit)
+    assert done.returncode == 0, done.stderr
+    expected = arrays(trained.run / "best.weights.h5")
+    for run in (killed, torn):
+        found = arrays(run / "best.weights.h5")
+        assert found.keys() == expected.keys()
+        for name in expected:
+            assert np.allclose(found[name], expected[name], rtol=1e-4, atol=1e-5), (run, name)
+    assert (killed / "history.csv").read_text().splitlines()[:3] == (
+        (trained.run / "history.csv").read_text().splitlines()[:3]
+    )
+
+
+def test_finished_run_is_not_trained_again(trained):
+    """The same command again must cost nothing and change nothing."""
+    from train.fit import fit
+
+    before = (trained.run / "best.weights.h5").read_bytes()
+    best = fit(
+        TrainConfig().replace(**SETTINGS), data="nowhere", output=trained.run, backbone_weights=None
+    )
+    assert best > 0.5
+    assert (trained.run / "best.weights.h5").read_bytes() == before
+
+
+def test_run_with_other_settings_is_refused(trained):
+    """Two experiments in one folder would give weights of neither."""
+    from train.fit import fit
+
+    other = TrainConfig().replace(**{**SETTINGS, "epochs": 5})
+    with pytest.raises(ConfigError, match="other settings"):
+        fit(other, data=trained.data, output=trained.run, backbone_weights=None)
+    assert json.loads((trained.run / "config.json").read_text())["epochs"] == 4
+
+
+# Settings
+
+
+def test_unknown_setting_is_refused(capsys):
+    """A misspelt setting would be trained without, for hours."""
+    with pytest.raises(SystemExit) as caught:
+        main(["fit", "--set", "learning_rat=0.1"])
+    assert "Unknown setting: learning_rat. Allowed: architecture" in str(caught.value)
+
+
+def test_setting_of_wrong_type_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["fit", "--set", "epochs=many"])
+    assert "epochs must be of type int. Received: 'many'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", [{"epochs": 1.5}, {"epochs": True}, {"seed": "1"}], ids=str)
+def test_config_checks_types(change):
+    with pytest.raises(ConfigError, match="must be of type int"):
+        TrainConfig().replace(**change)
+
+
+# Architectures
+
+
+@pytest.fixture(scope="module")
+def architectures():
+    from train import architectures
+
+    return architectures
+
+
+@pytest.mark.parametrize("name, size", [("tiny", 32), ("mobilenet_v2", 32)])
+def test_architecture_is_flat_with_one_logit(architectures, name, size):
+    """tf-keras-vis cannot look into nested models, and Grad-CAM needs this very head."""
+    import keras
+
+    model = architectures.build(name, input_size=size, dropout=0.3, batch_norm_momentum=0.5)
+    logits = model(np.zeros((2, size, size, 3), np.uint8))
+    assert tuple(logits.shape) == (2, 1)
+    assert not any(isinstance(layer, keras.Model) for layer in model.layers)
+    assert not any(isinstance(layer, keras.layers.Lambda) for layer in model.layers)
+    pooling, dropout, head = architectures.head_layers(model)
+    assert isinstance(pooling, keras.layers.GlobalAveragePooling2D)
+    assert (pooling.name, dropout.rate, head.name) == ("embedding", 0.3, "logit")
+    norms = [item for item in model.layers if isinstance(item, keras.layers.BatchNormalization)]
+    assert norms and all(norm.momentum == 0.5 for norm in norms)
+    assert model.count_params() < 6e6
+
+
+def test_every_architecture_is_tested(architectures):
+    assert set(architectures.REGISTRY) == {"tiny", "mobilenet_v2"}
+
+
+def test_unknown_architecture_is_refused(architectures):
+    with pytest.raises(ConfigError, match="Allowed: mobilenet_v2, tiny"):
+        architectures.build("mobilenet_v9", input_size=32)
+
+
+def test_backbone_weights_are_read_from_a_file(architectures, tmp_path):
+    """Without a way to the internet, training would start from noise."""
+    import keras
+
+    backbone = keras.applications.MobileNetV2(
+        input_shape=(32, 32, 3), include_top=False, weights=None
+    )
+    path = tmp_path / "backbone.weights.h5"
+    backbone.save_weights(path)
+    model = architectures.build("mobilenet_v2", input_size=32, backbone_weights=str(path))
+    picture = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
+    features = keras.Model(model.input, model.get_layer("embedding").input)
+    expected = backbone(picture / 127.5 - 1.0)
+    assert np.allclose(features(picture), expected, atol=1e-4)
