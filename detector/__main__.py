@@ -34,7 +34,10 @@ def main(arguments=None):
         print(error, file=sys.stderr)
         return 2
     if options.heatmap:
-        Path(options.heatmap).mkdir(parents=True, exist_ok=True)
+        try:
+            Path(options.heatmap).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            parser.error(f"--heatmap {options.heatmap}: no such folder can be made ({error})")
     status = 0
     for index, path in enumerate(options.photos):
         try:
@@ -54,7 +57,7 @@ def main(arguments=None):
         if options.heatmap:
             marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
             # Numbered, because photos of different folders may share a name.
-            marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem}.png")
+            marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem[:100]}.png")
     return status
 
 

@@ -1,8 +1,10 @@
 """Bytes, a path, an array or a PIL image to an upright RGB photo, within limits."""
 
 import contextlib
+import errno
 import io
 import os
+import stat
 import warnings
 from pathlib import Path
 
@@ -51,8 +53,10 @@ def load_photo(source):
 
 def _read(path):
     try:
-        size = path.stat().st_size
-        _check_bytes(size)
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a device or a pipe could be read without end
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        _check_bytes(status.st_size)
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or error

@@ -1,6 +1,5 @@
 """Nothing that is tested on is trained on, and training sees faces exactly as serving does."""
 
-import io
 import json
 import shutil
 import stat
@@ -13,11 +12,12 @@ from PIL import Image
 
 from detector import CLASSES
 from detector.errors import DataError
+from detector.photo import load_photo
 from detector.preprocess import cut
 from train import splits
 from train.config import TrainConfig
 from train.download import download
-from train.splits import Picture, deduplicate, find_pictures, open_rgb, prepare, read_manifest
+from train.splits import Picture, deduplicate, find_pictures, prepare, read_manifest
 
 COUNTS = {
     **{"Train/Real": 3, "Train/Fake": 3, "Validation/Real": 2, "Validation/Fake": 2},
@@ -328,7 +328,7 @@ def test_exact_crops_are_those_of_serving(batches):
     crops = np.concatenate([crops for crops, _ in content(exact)])
     for crop, picture in zip(crops, exact.pictures, strict=True):
         square = picture.square(margin=exact.config.margin)
-        assert np.array_equal(crop, cut(open_rgb(picture.path), square, input_size=48))
+        assert np.array_equal(crop, cut(load_photo(picture.path), square, input_size=48))
 
 
 def test_limit_shortens_an_epoch(batches):
@@ -349,10 +349,3 @@ def test_jittered_squares_stay_inside_the_picture(tmp_path):
     for epoch in range(20):
         for crops, _ in content(training, epoch):
             assert (crops == 255).all()
-
-
-def test_open_rgb_takes_any_mode(tmp_path):
-    buffer = io.BytesIO()
-    Image.new("LA", (70, 70), (9, 255)).save(buffer, "PNG")
-    (tmp_path / "grey.png").write_bytes(buffer.getvalue())
-    assert open_rgb(tmp_path / "grey.png").mode == "RGB"

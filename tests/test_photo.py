@@ -91,8 +91,24 @@ def test_bad_content_named_jpg_is_refused_alike(content, message, tmp_path):
 
 @pytest.mark.parametrize(
     "path",
-    ["gone.jpg", "", "/", "with\0null.jpg", "a" * 5000 + ".jpg", "no/such/folder/photo.jpg"],
-    ids=["missing", "empty", "directory", "null character", "long", "missing folder"],
+    [
+        "gone.jpg",
+        "",
+        "/",
+        "/dev/zero",
+        "with\0null.jpg",
+        "a" * 5000 + ".jpg",
+        "no/such/folder/photo.jpg",
+    ],
+    ids=[
+        "missing",
+        "empty",
+        "directory",
+        "endless device",
+        "null character",
+        "long",
+        "missing folder",
+    ],
 )
 def test_bad_path_is_refused_with_advice(path):
     with pytest.raises(PhotoError, match="cannot be read") as caught:

@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from detector import CLASSES
+from detector.photo import load_photo
 from detector.preprocess import cut
 
 from .corruptions import corrupt
-from .splits import open_rgb
 
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
 # picture, those of reals would, and that would tell the label
@@ -68,7 +68,7 @@ class FaceBatches(keras.utils.PyDataset):
     def _load(self, index):
         generator = np.random.default_rng([self.config.seed, self.epoch, index])
         picture = self.pictures[index]
-        photo = open_rgb(picture.path)
+        photo = load_photo(picture.path)
         margin = self.config.margin
         if self.augment:
             margin *= generator.uniform(*MARGIN_JITTER)

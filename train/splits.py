@@ -10,7 +10,6 @@ import hashlib
 import json
 from pathlib import Path
 
-from PIL import Image
 from tqdm import tqdm
 
 from detector import CLASSES
@@ -215,9 +214,3 @@ def _read(manifest):
             size = int(row["width"]), int(row["height"])
             rows.append(Picture(path, row["split"], row["label"], row["sha256"], box, size))
     return rows
-
-
-def open_rgb(path):
-    """Open a picture of the manifest, which is known to be a plain photo."""
-    with Image.open(path) as image:
-        return image.convert("RGB")
