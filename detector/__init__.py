@@ -83,10 +83,11 @@ class Verdict:
 
 
 class Detector:
-    """Judges photos with one set of weights; safe to call from several threads.
+    """Judges photos; safe to call from several threads.
 
     Args:
-        weights: `detector.weights.Weights`.
+        weights: `detector.weights.Weights`. The attribute may be given other ones at any time: a
+            verdict comes from one set of weights, the one at the start of `predict`.
     """
 
     def __init__(self, weights):
@@ -106,43 +107,15 @@ class Detector:
         Raises:
             PhotoError: the photo cannot be read or exceeds a limit.
         """
+        weights = self.weights  # read once: other weights may be put there meanwhile
         photo = load_photo(photo)
-        faces = self.weights.faces.detect(photo)[:MAX_FACES]
+        faces = weights.faces.detect(photo)[:MAX_FACES]
         if is_face_crop and faces:
             faces = [central_face(faces, photo.size)]
-        crops = [self._judge(photo, face, notes=[]) for face in faces]
+        crops = [_judge(weights, photo, face, notes=[]) for face in faces]
         if not crops:
-            crops = [self._judge(photo, None, notes=[] if is_face_crop else ["no_face"])]
-        return _combine(crops, size=photo.size, weights=self.weights.info)
-
-    def _judge(self, photo, face, *, notes):
-        spec = self.weights.spec
-        if face is None:
-            square = centre_square(photo.size)
-        else:
-            square = face_square(face.box, photo.size, margin=spec.margin)
-            if face.side < spec.min_face_side:
-                notes.append("small_face")
-            if face.is_cut(photo.size):
-                notes.append("cut_face")
-        crop = cut(photo, square, input_size=spec.input_size)
-        logit, evidence, embedding = run_model(self.weights.model, crop)
-        probability = calibrate(logit, temperature=spec.temperature, bias=spec.bias)
-        label, confidence = decide(probability)
-        if confidence < spec.min_confidence:
-            notes.append("low_confidence")
-        return CropVerdict(
-            box=None if face is None else face.box,
-            face_confidence=None if face is None else face.confidence,
-            square=square,
-            fake_probability=probability,
-            label=label,
-            confidence=confidence,
-            is_conclusive=not notes,
-            notes=tuple(notes),
-            heatmap=grad_cam(evidence, label),
-            embedding=embedding,
-        )
+            crops = [_judge(weights, photo, None, notes=[] if is_face_crop else ["no_face"])]
+        return _combine(crops, size=photo.size, weights=weights.info)
 
 
 def load_detector(weights_dir=WEIGHTS_DIR):
@@ -158,6 +131,36 @@ def load_detector(weights_dir=WEIGHTS_DIR):
         WeightsError: the weights are missing, damaged or do not belong together.
     """
     return Detector(load_weights(weights_dir))
+
+
+def _judge(weights, photo, face, *, notes):
+    spec = weights.spec
+    if face is None:
+        square = centre_square(photo.size)
+    else:
+        square = face_square(face.box, photo.size, margin=spec.margin)
+        if face.side < spec.min_face_side:
+            notes.append("small_face")
+        if face.is_cut(photo.size):
+            notes.append("cut_face")
+    crop = cut(photo, square, input_size=spec.input_size)
+    logit, evidence, embedding = run_model(weights.model, crop)
+    probability = calibrate(logit, temperature=spec.temperature, bias=spec.bias)
+    label, confidence = decide(probability)
+    if confidence < spec.min_confidence:
+        notes.append("low_confidence")
+    return CropVerdict(
+        box=None if face is None else face.box,
+        face_confidence=None if face is None else face.confidence,
+        square=square,
+        fake_probability=probability,
+        label=label,
+        confidence=confidence,
+        is_conclusive=not notes,
+        notes=tuple(notes),
+        heatmap=grad_cam(evidence, label),
+        embedding=embedding,
+    )
 
 
 def _combine(crops, *, size, weights):
