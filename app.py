@@ -10,7 +10,7 @@ from detector import load_detector
 from detector.errors import DetectorError, PhotoError
 from detector.explain import draw_boxes, overlay, reframe, region_around
 from detector.photo import MAX_BYTES, load_photo
-from detector.report import LIMITS, to_json, to_sentence
+from detector.report import LIMITS, to_json, to_sentence, weights_sentence
 
 EXAMPLES = sorted(str(path) for path in (Path(__file__).parent / "examples").glob("*.jpg"))
 SHOWN_SIDE, CLOSE_UP_SIDE = 1024, 640  # pixels, longer side of the pictures that are sent back
@@ -80,7 +80,9 @@ def build_demo(detector):
     def show_if_several(result):
         return gr.Image(visible=bool(result) and len(result["faces"]) > 1)
 
-    info = detector.weights.info
+    def describe_weights():
+        return weights_sentence(detector.weights.info)  # others may have come since the start
+
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(CACHE_CHECK, CACHE_AGE)
     ) as demo:
@@ -124,7 +126,10 @@ def build_demo(detector):
         gr.Markdown(LIMITS)
         with gr.Accordion("Result as JSON", open=False):
             result = gr.JSON(label="Result", show_label=False)
-        gr.Markdown(f"Weights: {info.source} {info.version}, sha256 `{info.sha256[:12]}`")
+        served = gr.Markdown()
+        demo.load(
+            describe_weights, outputs=served, api_visibility="private", show_progress="hidden"
+        )
 
         outputs = [label, sentence, heatmap, faces, result]
         judged = gr.on(

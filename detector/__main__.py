@@ -29,7 +29,7 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     try:
-        detector = load_detector()
+        detector = load_detector(wait=True)  # there is no later in which to swap weights
     except DetectorError as error:
         print(error, file=sys.stderr)
         return 2

@@ -15,3 +15,15 @@ _threads = os.environ.get("DETECTOR_THREADS", "2")
 if not _threads.isdecimal() or int(_threads) < 1:
     raise ConfigError(f"DETECTOR_THREADS must be a whole number from 1 up. Received: {_threads!r}.")
 THREADS = int(_threads)
+
+# Weights from the Hugging Face Hub instead of the embedded ones; see `detector.hub`.
+HUB_REPO = os.environ.get("DETECTOR_REPO", "").strip()  # USER/NAME; empty: none
+HUB_REVISION = os.environ.get("DETECTOR_REVISION", "").strip() or "main"  # tag, commit or branch
+
+# Whether to refuse to start without them.
+_require_hub = os.environ.get("DETECTOR_REQUIRE_HUB", "").strip()
+if _require_hub not in ("", "0", "1"):
+    raise ConfigError(f"DETECTOR_REQUIRE_HUB must be 0 or 1. Received: {_require_hub!r}.")
+REQUIRE_HUB = _require_hub == "1"
+if REQUIRE_HUB and not HUB_REPO:
+    raise ConfigError("DETECTOR_REQUIRE_HUB=1 needs DETECTOR_REPO=USER/NAME. Received: none.")

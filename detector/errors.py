@@ -13,6 +13,14 @@ class WeightsError(DetectorError):
     """The weights are missing, damaged or do not belong together; nothing may be served."""
 
 
+class HubError(DetectorError):
+    """The Hugging Face Hub gave no weights that may serve, or did not take what was pushed."""
+
+
+class HubUnreachableError(HubError):
+    """The Hugging Face Hub did not answer, or not now; worth another try."""
+
+
 class DataError(DetectorError):
     """The training data is missing, incomplete or not laid out as expected."""
 

@@ -21,6 +21,7 @@ SCHEMA = 1
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
+FILES = (MODEL_FILE, FACES_FILE, KERAS_FILE)  # whose checksums SPEC_FILE holds
 SELF_TEST_TOLERANCE = 0.05  # logits; processors differ by 1e-4, a wrong network by whole units
 ADVICE = "Restore the weights folder (`git checkout weights`) or set DETECTOR_WEIGHTS to one."
 
@@ -67,14 +68,22 @@ class WeightsInfo:
     """Which weights gave a verdict.
 
     Attributes:
-        source: "embedded", or where they came from.
+        source: "embedded" (a folder of this machine) or "hub".
         version: of the model.
         sha256: of `detector.tflite`, hex.
+        repo: on the Hub, "USER/NAME"; None if embedded.
+        revision: tag, branch or commit that was asked for; None if embedded.
+        commit: what `revision` stands for, 40 hex digits; None if embedded.
+        note: a sentence if other weights should serve than do, or None.
     """
 
     source: str
     version: str
     sha256: str
+    repo: str | None = None
+    revision: str | None = None
+    commit: str | None = None
+    note: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,12 +97,14 @@ class Weights:
     folder: Path
 
 
-def load_weights(folder, *, source="embedded"):
+def load_weights(folder, *, source="embedded", **origin):
     """Load and verify a weights folder.
 
     Args:
-        folder: holds `detector.json`, `detector.tflite` and `faces.tflite`.
+        folder: holds `detector.json`, `detector.tflite`, `faces.tflite` and, where the heatmap
+            shall be explained further, `detector.keras`.
         source: what `WeightsInfo.source` shall say.
+        origin: other fields of `WeightsInfo`: repo, revision, commit, note.
 
     Returns:
         `Weights`.
@@ -105,7 +116,9 @@ def load_weights(folder, *, source="embedded"):
     folder = Path(folder)
     spec = read_spec(folder)
     contents = {}
-    for name in (MODEL_FILE, FACES_FILE):
+    for name in FILES:
+        if name == KERAS_FILE and not (folder / name).exists():
+            continue  # nothing that serves needs it
         contents[name] = _read(folder / name)
         found = hashlib.sha256(contents[name]).hexdigest()
         if found != spec.sha256.get(name):
@@ -119,7 +132,7 @@ def load_weights(folder, *, source="embedded"):
     _check_faces(faces)
     return Weights(
         spec=spec,
-        info=WeightsInfo(source, spec.version, spec.sha256[MODEL_FILE]),
+        info=WeightsInfo(source, spec.version, spec.sha256[MODEL_FILE], **origin),
         model=model,
         faces=faces,
         folder=folder,
