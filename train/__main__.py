@@ -73,6 +73,22 @@ def run_corruptions(options):
     print(options.output)
 
 
+def run_push(options):
+    from .push import push
+
+    done = push(
+        options.weights,
+        repo=options.repo,
+        output=options.output,
+        tag=options.tag,
+        is_private=options.private,
+        is_dry_run=options.dry_run,
+        may_be_worse=options.allow_worse,
+        is_proposal=options.create_pr,
+    )
+    print(done)
+
+
 def run_all(options):
     # Processes of their own: LiteRT export needs TensorFlow, `fit` runs on any Keras backend.
     archives = ["--archive", *options.archive] if options.archive else []
@@ -110,6 +126,11 @@ def main(arguments=None):
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
     add("corruptions", run_corruptions, "photo", "sheet")
+    add(
+        "push",
+        run_push,
+        *("weights", "output", "repo", "tag", "private", "dry-run", "allow-worse", "create-pr"),
+    )
     add(
         "all",
         run_all,
@@ -174,6 +195,21 @@ OPTIONS = {
     "record": (
         "--record",
         {"action": "store_true", "help": "write the figures into detector.json too"},
+    ),
+    "repo": (
+        "--repo",
+        {"required": True, "metavar": "USER/NAME", "help": "on the Hugging Face Hub"},
+    ),
+    "tag": ("--tag", {"help": 'default: "v" and the version of the model'}),
+    "private": ("--private", {"action": "store_true", "help": "if it is created"}),
+    "dry-run": ("--dry-run", {"action": "store_true", "help": "check and list, push nothing"}),
+    "allow-worse": (
+        "--allow-worse",
+        {"action": "store_true", "help": "push weights that do worse on Test than those there"},
+    ),
+    "create-pr": (
+        "--create-pr",
+        {"action": "store_true", "help": "propose the files in a pull request, without a tag"},
     ),
     "photo": ("--photo", {"required": True, "help": "a photo to degrade"}),
     "sheet": ("--output", {"default": "corruptions.png", "help": "the contact sheet"}),

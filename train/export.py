@@ -32,6 +32,7 @@ from .calibrate import fit_scaling, least_conclusive_confidence
 from .config import TrainConfig
 from .data import FaceBatches
 from .evaluate import summarise
+from .fingerprint import code_fingerprint
 from .splits import read_manifest
 
 _Judged = collections.namedtuple("_Judged", "label confidence fake_probability is_conclusive")
@@ -102,6 +103,7 @@ def export(run, *, data, output, version):
         self_test=tuple(round(run_model(network, crop)[0], 4) for crop in crops),
         training={
             "config": dataclasses.asdict(config),
+            "code": code_fingerprint(),
             "data": json.loads((Path(data) / "splits.json").read_text())["fingerprint"],
             "parameters": model.count_params(),
         },
