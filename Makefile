@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: run test style quality
+.PHONY: run test style quality space
 
 run:
 	$(PYTHON) app.py
@@ -13,3 +13,6 @@ style:
 
 quality:
 	ruff check . && ruff format --check .
+
+space:  # exactly what `python -m train deploy-space` uploads, in outputs/space
+	rm -rf outputs/space && $(PYTHON) -m train space --output outputs/space

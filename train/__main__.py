@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import getpass
 import json
 import os
 import subprocess
@@ -89,6 +90,29 @@ def run_push(options):
     print(done)
 
 
+def run_space(options):
+    from .space import lay_out
+
+    for name in lay_out(options.output):
+        print(f"{options.output}/{name}")
+
+
+def run_deploy_space(options):
+    from .space import deploy
+
+    token = None
+    if options.secret_token:  # not an argument: those are seen by others and kept in histories
+        token = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    done = deploy(
+        options.repo,
+        weights_repo=options.weights_repo,
+        weights_revision=options.weights_revision,
+        weights_token=token,
+        is_private=options.private,
+    )
+    print(done)
+
+
 def run_all(options):
     # Processes of their own: LiteRT export needs TensorFlow, `fit` runs on any Keras backend.
     archives = ["--archive", *options.archive] if options.archive else []
@@ -130,6 +154,12 @@ def main(arguments=None):
         "push",
         run_push,
         *("weights", "output", "repo", "tag", "private", "dry-run", "allow-worse", "create-pr"),
+    )
+    add("space", run_space, "layout")
+    add(
+        "deploy-space",
+        run_deploy_space,
+        *("repo", "weights-repo", "weights-revision", "secret-token", "private"),
     )
     add(
         "all",
@@ -210,6 +240,22 @@ OPTIONS = {
     "create-pr": (
         "--create-pr",
         {"action": "store_true", "help": "propose the files in a pull request, without a tag"},
+    ),
+    "layout": (
+        "--output",
+        {"default": "outputs/space", "help": "an empty folder (default: outputs/space)"},
+    ),
+    "weights-repo": (
+        "--weights-repo",
+        {"metavar": "USER/NAME", "help": "whose weights the Space shall fetch"},
+    ),
+    "weights-revision": ("--weights-revision", {"help": "tag, commit or branch of those weights"}),
+    "secret-token": (
+        "--secret-token",
+        {
+            "action": "store_true",
+            "help": "ask for a token (or read a line) with which the Space reads private weights",
+        },
     ),
     "photo": ("--photo", {"required": True, "help": "a photo to degrade"}),
     "sheet": ("--output", {"default": "corruptions.png", "help": "the contact sheet"}),
