@@ -5,10 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 from PIL import Image
+from server import ROOT
 
 from detector import CropVerdict
 from detector.config import WEIGHTS_DIR
 from detector.explain import colourise, draw_boxes, grad_cam, overlay, reframe, region_around
+from detector.photo import load_photo
 from detector.preprocess import cut
 from detector.weights import KERAS_FILE, run_model, self_test_crops
 
@@ -22,10 +24,12 @@ def keras_model():
 
 @pytest.fixture
 def crops(photo, detector):
-    """A face and two wave pictures, as the network sees them."""
+    """A face, the same manipulated, and two wave pictures, as the network sees them."""
     size = detector.weights.spec.input_size
     square = detector.predict(photo).crops[0].square
-    return [cut(photo, square, input_size=size), *self_test_crops(size)]
+    manipulated = load_photo(ROOT / "examples" / "astronaut-manipulated.jpg")
+    faces = [cut(face, square, input_size=size) for face in (photo, manipulated)]
+    return [*faces, *self_test_crops(size)]
 
 
 def crop_verdict(*, square, box=None, label="Fake", heatmap=None):
@@ -50,6 +54,7 @@ def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, detector, keras_model, l
 
     pooling = keras_model.get_layer("embedding")
     oracle = Gradcam(keras_model, clone=False)
+    peaks = []
     for crop in crops:
         expected = oracle(
             lambda output: sign * output[:, 0],
@@ -62,8 +67,9 @@ def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, detector, keras_model, l
         expected = np.asarray(expected) / max(np.max(expected), 1e-12)
         _, evidence, _ = run_model(detector.weights.model, crop)
         found = grad_cam(evidence, label)
-        assert found.max() == pytest.approx(1.0)
         assert found == pytest.approx(expected, abs=1e-3)
+        peaks.append(found.max())
+    assert 1.0 in peaks  # maps that are cold all over, as a sure Real has for Fake, show little
 
 
 def test_serving_network_is_the_training_network(crops, detector, keras_model):
