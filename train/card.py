@@ -151,8 +151,8 @@ detectors fail. Not for accusing anyone, and not as the only ground of any decis
 
 {LIMITS} Retouched, filtered, heavily compressed or very small faces may be judged less well; the
 verdict says so where it can tell (`is_conclusive`, `notes`). The heatmap shows where the network
-looked, not what was edited. Figures below are for pictures like those of the data set; no figures are known
-for groups of people, cameras or generators apart.
+looked, not what was edited. Figures below are for pictures like those of the data set; no figures
+are known for groups of people, cameras or generators apart.
 """
 
 
