@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -85,3 +87,21 @@ def run_python(tmp_path_factory):
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory, run_python):
+    """What `python -m train all` makes of an archive of drawn faces; to read, not to change."""
+    root = tmp_path_factory.mktemp("training")
+    drawing.write_data_set(root / "drawn", counts={"Train": 24, "Validation": 12, "Test": 12})
+    with zipfile.ZipFile(root / "faces.zip", "w") as archive:
+        for path in sorted((root / "drawn").rglob("*.png")):
+            archive.write(path, path.relative_to(root / "drawn").as_posix())
+    paths = SimpleNamespace(data=root / "data", run=root / "run", weights=root / "weights")
+    done = run_python(
+        *("-m", "train", "all", "--archive", root / "faces.zip", "--data", paths.data),
+        *("--run", paths.run, "--weights", paths.weights, "--version", "9.8.7", *drawing.SET_TINY),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "confusion matrix" in done.stdout
+    return paths

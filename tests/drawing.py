@@ -6,6 +6,13 @@ A Fake has a large bright nose, a Real a small dark one; all else is drawn at ra
 import numpy as np
 from PIL import Image, ImageDraw
 
+# Training that is enough for them, as settings and as arguments of `python -m train`.
+TINY = {
+    "architecture": "tiny", "input_size": 48, "epochs": 4, "batch_size": 8,
+    "learning_rate": 0.01, "corrupt_share": 0.2, "batch_norm_momentum": 0.8,
+}  # fmt: skip
+SET_TINY = [part for name, value in TINY.items() for part in ("--set", f"{name}={value}")]
+
 
 def face(label, generator, *, side=96):
     """Draw a face.

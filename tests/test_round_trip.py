@@ -1,10 +1,10 @@
-"""Retrain, push, restart: the page serves what was pushed, and says which commit that is."""
+"""Train, push, restart: the page serves what was pushed, and says which commit that is."""
 
 import time
 
 import pytest
 from gradio_client import Client, handle_file
-from hub_tools import EXAMPLE, environment, run, started_hub, write_evaluated
+from hub_tools import EXAMPLE, environment, run, started_hub
 from server import serve
 
 from detector.weights import MODEL_FILE, read_spec
@@ -30,22 +30,21 @@ def ask(url, *, until=lambda weights: True, seconds=60):
         client.close()
 
 
-def test_pushed_weights_come_back_to_a_page_with_an_empty_cache(hub, tmp_path):
-    folder, output = tmp_path / "weights", tmp_path / "outputs"
-    write_evaluated(folder, output, version="2.0.0")
-    command = ("-m", "train", "push", "--repo", REPO, "--weights", folder, "--output", output)
+def test_trained_and_pushed_weights_come_back_to_a_page_with_an_empty_cache(hub, tmp_path, trained):
+    folders = ("--weights", trained.weights, "--output", trained.run)
+    command = ("-m", "train", "push", "--repo", REPO, *folders, "--tag", "v1")
     done = run(hub, tmp_path / "home", *command, HF_TOKEN="hf_write")
     assert done.returncode == 0, done.stderr
-    two_variables = {"DETECTOR_REPO": REPO, "DETECTOR_REVISION": "v2.0.0"}
+    two_variables = {"DETECTOR_REPO": REPO, "DETECTOR_REVISION": "v1"}
     with serve(**environment(hub.url, tmp_path / "fresh", **two_variables)) as url:
         weights = ask(url, until=lambda weights: weights["source"] == "hub")
     assert weights == {
         "source": "hub",
-        "version": "2.0.0",
-        "sha256": read_spec(folder).sha256[MODEL_FILE],
+        "version": "9.8.7",
+        "sha256": read_spec(trained.weights).sha256[MODEL_FILE],
         "repo": REPO,
-        "revision": "v2.0.0",
-        "commit": hub.store.repos["model", REPO].tags["v2.0.0"],
+        "revision": "v1",
+        "commit": hub.store.repos["model", REPO].tags["v1"],
         "note": None,
     }
 

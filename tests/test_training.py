@@ -4,44 +4,18 @@ import dataclasses
 import json
 import shutil
 import signal
-import zipfile
-from types import SimpleNamespace
 
 import drawing
 import h5py
 import numpy as np
 import pytest
+from drawing import SET_TINY, TINY
 
 from detector import load_detector
 from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
 from train.__main__ import main
 from train.config import TrainConfig
-
-SETTINGS = {
-    "architecture": "tiny", "input_size": 48, "epochs": 4, "batch_size": 8,
-    "learning_rate": 0.01, "corrupt_share": 0.2, "batch_norm_momentum": 0.8,
-}  # fmt: skip
-SET = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}")]
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory, run_python):
-    """What `python -m train all` makes of an archive of drawn faces."""
-    root = tmp_path_factory.mktemp("training")
-    drawing.write_data_set(root / "drawn", counts={"Train": 24, "Validation": 12, "Test": 12})
-    with zipfile.ZipFile(root / "faces.zip", "w") as archive:
-        for path in sorted((root / "drawn").rglob("*.png")):
-            archive.write(path, path.relative_to(root / "drawn").as_posix())
-    paths = SimpleNamespace(data=root / "data", run=root / "run", weights=root / "weights")
-    done = run_python(
-        *("-m", "train", "all", "--archive", root / "faces.zip", "--data", paths.data),
-        *("--run", paths.run, "--weights", paths.weights, "--version", "9.8.7", *SET),
-    )
-    assert done.returncode == 0, done.stderr
-    assert "confusion matrix" in done.stdout
-    return paths
-
 
 # From archive to weights
 
@@ -51,7 +25,7 @@ def test_trained_weights_serve(trained):
     detector = load_detector(trained.weights)
     spec = detector.weights.spec
     assert (spec.version, spec.architecture, spec.input_size) == ("9.8.7", "tiny", 48)
-    assert spec.training["config"] == dataclasses.asdict(TrainConfig().replace(**SETTINGS))
+    assert spec.training["config"] == dataclasses.asdict(TrainConfig().replace(**TINY))
     assert (trained.weights / KERAS_FILE).is_file()
     generator = np.random.default_rng(99)
     found = {
@@ -143,7 +117,7 @@ def arrays(path):
 def test_killed_run_ends_as_an_uninterrupted_one(trained, tmp_path, run_python):
     """A night's training on a machine that is taken away would have to start anew."""
     killed, torn = tmp_path / "killed", tmp_path / "torn"
-    fit = ("fit", "--data", trained.data, *SET)
+    fit = ("fit", "--data", trained.data, *SET_TINY)
     done = run_python("-c", KILLED, *fit, "--run", killed)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert len((killed / "history.csv").read_text().splitlines()) == 3  # names and two epochs
@@ -172,7 +146,7 @@ def test_finished_run_is_not_trained_again(trained):
 
     before = (trained.run / "best.weights.h5").read_bytes()
     best = fit(
-        TrainConfig().replace(**SETTINGS), data="nowhere", output=trained.run, backbone_weights=None
+        TrainConfig().replace(**TINY), data="nowhere", output=trained.run, backbone_weights=None
     )
     assert best > 0.5
     assert (trained.run / "best.weights.h5").read_bytes() == before
@@ -182,7 +156,7 @@ def test_run_with_other_settings_is_refused(trained):
     """Two experiments in one folder would give weights of neither."""
     from train.fit import fit
 
-    other = TrainConfig().replace(**{**SETTINGS, "epochs": 5})
+    other = TrainConfig().replace(**{**TINY, "epochs": 5})
     with pytest.raises(ConfigError, match="other settings"):
         fit(other, data=trained.data, output=trained.run, backbone_weights=None)
     assert json.loads((trained.run / "config.json").read_text())["epochs"] == 4
