@@ -10,6 +10,7 @@ import dataclasses
 
 import numpy as np
 
+from . import config
 from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
 from .faces import central_face
@@ -136,7 +137,9 @@ def load_detector(weights_dir=None, *, wait=False):
     Raises:
         WeightsError: the weights are missing, damaged or do not belong together.
         HubError: with `DETECTOR_REQUIRE_HUB=1`, the same of those of the Hub.
+        ConfigError: an environment variable has a value that is not allowed.
     """
+    config.check()
     if weights_dir is not None or not HUB_REPO:
         return Detector(load_weights(weights_dir or WEIGHTS_DIR))
     # What asks the Hub is imported where it is asked: that takes longer than to judge a photo.

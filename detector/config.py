@@ -5,15 +5,18 @@ from pathlib import Path
 
 from .errors import ConfigError
 
+_problems = []  # kept for `check`: an import that fails shows a stack trace, not a sentence
+
 # Folder with detector.json, detector.tflite and faces.tflite.
 WEIGHTS_DIR = Path(
     os.environ.get("DETECTOR_WEIGHTS") or Path(__file__).resolve().parents[1] / "weights"
 )
 
 # Threads of one forward pass. Two is what a free Space has; more bring little at this size.
-_threads = os.environ.get("DETECTOR_THREADS", "2")
+_threads = os.environ.get("DETECTOR_THREADS", "2").strip()
 if not _threads.isdecimal() or int(_threads) < 1:
-    raise ConfigError(f"DETECTOR_THREADS must be a whole number from 1 up. Received: {_threads!r}.")
+    _problems.append(f"DETECTOR_THREADS must be a whole number from 1 up. Received: {_threads!r}.")
+    _threads = "2"
 THREADS = int(_threads)
 
 # Weights from the Hugging Face Hub instead of the embedded ones; see `detector.hub`.
@@ -23,7 +26,17 @@ HUB_REVISION = os.environ.get("DETECTOR_REVISION", "").strip() or "main"  # tag,
 # Whether to refuse to start without them.
 _require_hub = os.environ.get("DETECTOR_REQUIRE_HUB", "").strip()
 if _require_hub not in ("", "0", "1"):
-    raise ConfigError(f"DETECTOR_REQUIRE_HUB must be 0 or 1. Received: {_require_hub!r}.")
+    _problems.append(f"DETECTOR_REQUIRE_HUB must be 0 or 1. Received: {_require_hub!r}.")
 REQUIRE_HUB = _require_hub == "1"
 if REQUIRE_HUB and not HUB_REPO:
-    raise ConfigError("DETECTOR_REQUIRE_HUB=1 needs DETECTOR_REPO=USER/NAME. Received: none.")
+    _problems.append("DETECTOR_REQUIRE_HUB=1 needs DETECTOR_REPO=USER/NAME. Received: none.")
+
+
+def check():
+    """Refuse values that are not allowed, before anything serves.
+
+    Raises:
+        ConfigError: says for each variable what was expected and what came.
+    """
+    if _problems:
+        raise ConfigError(" ".join(_problems))

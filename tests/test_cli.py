@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from PIL import Image
 
 from detector import load_detector
@@ -59,3 +60,12 @@ def test_a_verdict_imports_nothing_heavy(run_python, photo_path):
     """With TensorFlow on its way, the first verdict would take ten seconds instead of one."""
     done = run_python("-W", "error", "-c", FRESH, photo_path)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "two", "1.5"])
+def test_a_wrong_setting_is_said_in_a_sentence(run_python, photo_path, threads):
+    """A stack trace tells the owner of a Space nothing."""
+    done = run_python("-m", "detector", photo_path, DETECTOR_THREADS=threads)
+    assert done.returncode == 2
+    assert "DETECTOR_THREADS must be a whole number" in done.stderr
+    assert "Traceback" not in done.stderr
