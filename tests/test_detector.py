@@ -213,7 +213,8 @@ def test_json_has_the_documented_keys(detector, pair):
     assert [set(face) for face in report["faces"]] == [FACE_KEYS] * 2
     assert all(len(face["box"]) == 4 for face in report["faces"])
     assert (report["width"], report["height"]) == (768, 512)
-    assert set(report["weights"]) == {"source", "version", "sha256"}
+    origin = {"repo", "revision", "commit", "note"}
+    assert set(report["weights"]) == {"source", "version", "sha256"} | origin
     assert report["weights"]["sha256"] == detector.weights.spec.sha256["detector.tflite"]
 
 
