@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from .errors import PhotoError
 
@@ -30,7 +30,7 @@ def load_photo(source):
             uint8 array of shape (height, width), (height, width, 3) or (height, width, 4), RGB.
 
     Returns:
-        `PIL.Image.Image`, mode RGB.
+        `PIL.Image.Image`, mode RGB; `source` itself if it already is that, upright.
 
     Raises:
         PhotoError: `source` is not a picture, is damaged, or exceeds a limit of this module.
@@ -95,7 +95,6 @@ def _decode(data):
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(*image.size)  # before any pixel is decoded
-            image.load()
             return _to_rgb(image)
 
 
@@ -135,14 +134,17 @@ def _open_array(array):
 
 
 def _to_rgb(image):
-    image = ImageOps.exif_transpose(image)
+    image.load()
+    # What already is upright or RGB is not copied: for 12 megapixels each copy takes 30 ms.
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I") or image.mode == "F":
         image = _to_8_bits(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _to_8_bits(image):
