@@ -16,6 +16,7 @@ from detector.photo import load_photo
 from detector.preprocess import cut
 from train import splits
 from train.config import TrainConfig
+from train.data import cut_close
 from train.download import download
 from train.splits import Picture, deduplicate, find_pictures, prepare, read_manifest
 
@@ -349,3 +350,22 @@ def test_jittered_squares_stay_inside_the_picture(tmp_path):
     for epoch in range(20):
         for crops, _ in content(training, epoch):
             assert (crops == 255).all()
+
+
+def test_what_is_left_of_a_face_is_where_its_box_says():
+    """A box beside the face would teach the network what no user ever shows it."""
+    pixels = np.zeros((100, 120, 3), np.uint8)
+    pixels[30:80, 40:80] = 255  # the face
+    box = (40.0, 30.0, 80.0, 80.0)
+    picture = Picture("photo.png", "Train", "Real", "0" * 64, box, (120, 100))
+    has_cut = 0
+    for seed in range(50):
+        rest, left = cut_close(Image.fromarray(pixels), picture, np.random.default_rng(seed))
+        assert rest.size == left.size
+        x0, y0, x1, y1 = map(int, left.box)
+        face = np.asarray(rest) == 255
+        assert face[y0:y1, x0:x1].all()
+        assert face.sum() == 3 * (y1 - y0) * (x1 - x0)
+        assert (x1 - x0) * (y1 - y0) >= 0.2 * 40 * 50
+        has_cut += (x1 - x0) * (y1 - y0) < 40 * 50
+    assert 10 < has_cut < 50

@@ -146,7 +146,10 @@ def test_finished_run_is_not_trained_again(trained):
 
     before = (trained.run / "best.weights.h5").read_bytes()
     best = fit(
-        TrainConfig().replace(**TINY), data="nowhere", output=trained.run, backbone_weights=None
+        TrainConfig().replace(**TINY),
+        data=trained.data,
+        output=trained.run,
+        backbone_weights="imagenet",
     )
     assert best > 0.5
     assert (trained.run / "best.weights.h5").read_bytes() == before
@@ -158,8 +161,22 @@ def test_run_with_other_settings_is_refused(trained):
 
     other = TrainConfig().replace(**{**TINY, "epochs": 5})
     with pytest.raises(ConfigError, match="other settings"):
-        fit(other, data=trained.data, output=trained.run, backbone_weights=None)
-    assert json.loads((trained.run / "config.json").read_text())["epochs"] == 4
+        fit(other, data=trained.data, output=trained.run, backbone_weights="imagenet")
+    assert json.loads((trained.run / "config.json").read_text())["config"]["epochs"] == 4
+
+
+def test_run_on_other_pictures_is_refused(trained, tmp_path):
+    """Half of the epochs on other pictures would give weights that nobody can reproduce."""
+    from train.fit import fit
+
+    (tmp_path / "splits.json").write_text(json.dumps({"fingerprint": "other"}))
+    with pytest.raises(ConfigError, match="other settings or data"):
+        fit(
+            TrainConfig().replace(**TINY),
+            data=tmp_path,
+            output=trained.run,
+            backbone_weights="imagenet",
+        )
 
 
 # Settings
@@ -235,3 +252,26 @@ def test_backbone_weights_are_read_from_a_file(architectures, tmp_path):
     features = keras.Model(model.input, model.get_layer("embedding").input)
     expected = backbone(picture / 127.5 - 1.0)
     assert np.allclose(features(picture), expected, atol=1e-4)
+
+
+def test_training_goes_on_from_a_whole_network_at_another_size(architectures, tmp_path):
+    """Going on from shipped weights must start from what they know, not from scratch."""
+    import keras
+
+    first = architectures.build("tiny", input_size=48)
+    path = tmp_path / "detector.keras"
+    first.save(path)
+    second = architectures.build("tiny", input_size=64, backbone_weights=str(path))
+    crops = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype("float32")
+    same = architectures.build("tiny", input_size=64)
+    same.set_weights(first.get_weights())
+    assert np.allclose(second(crops), same(crops), atol=1e-5)
+    assert keras.ops.shape(second(crops)) == (2, 1)
+
+
+def test_going_on_from_another_network_is_refused(architectures, tmp_path):
+    """Weights of another form must not end in a stack trace of Keras."""
+    path = tmp_path / "detector.keras"
+    architectures.build("tiny", input_size=48).save(path)
+    with pytest.raises(ConfigError, match="another network"):
+        architectures.build("mobilenet_v2", input_size=48, backbone_weights=str(path))

@@ -19,15 +19,17 @@ def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_w
         input_size: side of the square input in pixels.
         dropout: 0-1, before the Dense unit.
         batch_norm_momentum: 0-1, of the moving statistics.
-        backbone_weights: None for random, "imagenet" to download, or a `.weights.h5` file.
+        backbone_weights: None for random, "imagenet" to download, a `.weights.h5` file of the
+            backbone, or a `.keras` file of a whole network of that name, to go on from.
 
     Returns:
         A `keras.Model` from "crop" (n, s, s, 3), 0-255 RGB, to "logit" (n, 1); positive is Fake.
     """
     if name not in REGISTRY:
         raise ConfigError(f"Unknown architecture {name!r}. Allowed: {', '.join(REGISTRY)}.")
+    is_whole = is_whole_network(backbone_weights)
     inputs = keras.Input((input_size, input_size, 3), name="crop")
-    features = REGISTRY[name](inputs, backbone_weights)
+    features = REGISTRY[name](inputs, None if is_whole else backbone_weights)
     pooled = keras.layers.GlobalAveragePooling2D(name="embedding")(features)
     outputs = keras.layers.Dropout(dropout)(pooled)
     outputs = keras.layers.Dense(1, name="logit")(outputs)
@@ -35,7 +37,14 @@ def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_w
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = batch_norm_momentum
+    if is_whole:
+        _copy_weights(backbone_weights, model)
     return model
+
+
+def is_whole_network(backbone_weights):
+    """Whether `backbone_weights` names a network with its head, trained before."""
+    return str(backbone_weights).endswith(".keras")
 
 
 def head_layers(model):
@@ -83,3 +92,11 @@ def _load_backbone(backbone, path):
     twin = keras.applications.MobileNetV2(input_shape=shape, include_top=False, weights=None)
     twin.load_weights(path)
     backbone.set_weights(twin.get_weights())
+
+
+def _copy_weights(path, model):
+    # By position: both were built by the same function, at input sizes that may differ.
+    weights = keras.models.load_model(path, compile=False).get_weights()
+    if [w.shape for w in weights] != [tuple(w.shape) for w in model.weights]:
+        raise ConfigError(f"{path} holds another network than {model.name}.")
+    model.set_weights(weights)

@@ -15,6 +15,8 @@ class TrainConfig:
     margin: float = 1.25  # crop side over face side: the blending seam is inside, and 95 % of the
     #                      crops fit their picture, so that its edge does not tell the label
     corrupt_share: float = 0.85  # of training pictures that get train.corruptions; Test is degraded
+    tight_share: float = 0.15  # of training pictures that are cut close to the face or into it; a
+    #                            network that never saw such framing calls it fake
 
     # Phase 1: the head alone, so that its first large gradients do not wreck the backbone
     head_batches: int = 100

@@ -4,6 +4,7 @@ A `keras.utils.PyDataset` and not a `tf.data` pipeline, so that one loop trains 
 PyTorch and JAX alike; decoding and corrupting run in threads beside the step.
 """
 
+import dataclasses
 import math
 
 import cv2
@@ -22,6 +23,10 @@ MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes woul
 SHIFT_JITTER = 0.06  # of the square's side: face boxes are a little off
 RESAMPLE_SHARE = 0.5  # of crops brought to a random resolution first: fakes are framed tighter,
 RESAMPLE_SIDES = (72, 160)  # so their native resolution would tell the label
+
+# Edges of a photo that was cut close to the face, or into it: how far the edge lies inside the face
+# box, as a share of the box's side. Photos of users are framed so; those of the data set are not.
+EDGE_DEPTH = (-0.15, 0.25)
 
 cv2.setNumThreads(1)  # the loader's threads are the parallelism
 
@@ -72,6 +77,8 @@ class FaceBatches(keras.utils.PyDataset):
         margin = self.config.margin
         if self.augment:
             margin *= generator.uniform(*MARGIN_JITTER)
+            if picture.box and generator.random() < self.config.tight_share:
+                photo, picture = cut_close(photo, picture, generator)
         left, top, right, bottom = picture.square(margin=margin)
         if self.augment:
             reach = SHIFT_JITTER * (right - left)
@@ -89,3 +96,31 @@ class FaceBatches(keras.utils.PyDataset):
         crop = cut(photo, (left, top, right, bottom), input_size=self.config.input_size)
         is_flipped = self.augment and generator.random() < 0.5
         return crop[:, ::-1] if is_flipped else crop
+
+
+def cut_close(photo, picture, generator):
+    """Cut some sides of a photo off, close to the face or through it.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB.
+        picture: its `Picture`, with a box.
+        generator: `np.random.Generator`.
+
+    Returns:
+        The rest of the photo, and a `Picture` with size and box of what is left of the face.
+    """
+    left, top, right, bottom = picture.box
+    frame = [0, 0, *photo.size]
+    sides = generator.choice(4, size=generator.integers(1, 5), replace=False)
+    for side in sides:
+        depth = generator.uniform(*EDGE_DEPTH) * (right - left, bottom - top)[side % 2]
+        edge = round(picture.box[side] + (depth if side < 2 else -depth))
+        frame[side] = min(max(edge, 0), photo.size[side % 2])
+    box = (
+        max(left - frame[0], 0.0),
+        max(top - frame[1], 0.0),
+        min(right, frame[2]) - frame[0],
+        min(bottom, frame[3]) - frame[1],
+    )
+    size = (frame[2] - frame[0], frame[3] - frame[1])
+    return photo.crop(tuple(frame)), dataclasses.replace(picture, box=box, size=size)

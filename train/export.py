@@ -33,6 +33,7 @@ from .config import TrainConfig
 from .data import FaceBatches
 from .evaluate import summarise
 from .fingerprint import code_fingerprint
+from .fit import read_run
 from .splits import read_manifest
 
 _Judged = collections.namedtuple("_Judged", "label confidence fake_probability is_conclusive")
@@ -71,7 +72,8 @@ def export(run, *, data, output, version):
         The `Spec` that was written.
     """
     run, output = Path(run), Path(output)
-    config = TrainConfig().replace(**json.loads((run / "config.json").read_text()))
+    made_of = read_run(run)
+    config = TrainConfig().replace(**made_of["config"])
     model = architectures.build(
         config.architecture,
         input_size=config.input_size,
@@ -102,9 +104,8 @@ def export(run, *, data, output, version):
         },
         self_test=tuple(round(run_model(network, crop)[0], 4) for crop in crops),
         training={
-            "config": dataclasses.asdict(config),
+            **made_of,
             "code": code_fingerprint(),
-            "data": json.loads((Path(data) / "splits.json").read_text())["fingerprint"],
             "parameters": model.count_params(),
         },
     )

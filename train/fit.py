@@ -5,6 +5,7 @@ Reads top to bottom as the experiment. A killed run goes on from its last finish
 
 import csv
 import dataclasses
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ from detector.errors import ConfigError
 
 from . import architectures
 from .data import FaceBatches
-from .splits import read_manifest
+from .splits import read_fingerprint, read_manifest
 from .torch_speed import speed_up_torch
 
 
@@ -41,7 +42,7 @@ def fit(config, *, data, output, backbone_weights):
         data: folder of the manifest.
         output: folder of the run; holds `config.json`, `history.csv`, `best.weights.h5`, and the
             backup a killed run resumes from.
-        backbone_weights: see `architectures.build`.
+        backbone_weights: see `architectures.build`; a whole network skips phase 1.
 
     Returns:
         The best AUC on corrupted validation.
@@ -49,7 +50,7 @@ def fit(config, *, data, output, backbone_weights):
     speed_up_torch()
     keras.utils.set_random_seed(config.seed)
     output = Path(output)
-    _claim(output, config)
+    _claim(output, config, data=data, backbone_weights=backbone_weights)
     if (output / "finished").exists():
         return _best_so_far(output)
 
@@ -69,7 +70,8 @@ def fit(config, *, data, output, backbone_weights):
     is_resumed = (backup / "training_metadata.json").is_file()
     if not is_resumed:
         shutil.rmtree(backup, ignore_errors=True)  # killed while the first one was written
-    if not is_resumed and config.head_batches:
+    has_head = architectures.is_whole_network(backbone_weights)
+    if not is_resumed and not has_head and config.head_batches:
         head = architectures.head_layers(model)
         for layer in model.layers:
             layer.trainable = layer in head
@@ -123,17 +125,34 @@ def fit(config, *, data, output, backbone_weights):
     return _best_so_far(output)
 
 
-def _claim(output, config):
-    """Write the settings of a run, or make sure that a run found there had the same."""
+def read_run(output):
+    """Read what a run was made of.
+
+    Args:
+        output: folder of the run.
+
+    Returns:
+        A dict: "config" (fields of `TrainConfig`), "data" (fingerprint of the pictures) and
+        "start" (name and sha256 of the weights that training started from, None if random).
+    """
+    return json.loads((Path(output) / "config.json").read_text())
+
+
+def _claim(output, config, *, data, backbone_weights):
+    """Write what a run is made of, or make sure that a run found there is made of the same."""
+    start = backbone_weights
+    if start and start != "imagenet":
+        digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
+        start = f"{Path(start).name}, sha256 {digest}"
+    run = {"config": dataclasses.asdict(config), "data": read_fingerprint(data), "start": start}
     path = output / "config.json"
-    settings = dataclasses.asdict(config)
-    if path.is_file() and json.loads(path.read_text()) != settings:
+    if path.is_file() and read_run(output) != run:
         raise ConfigError(
-            f"{output} holds a run with other settings (see {path}). Choose another --run folder, "
-            "or delete this one."
+            f"{output} holds a run with other settings or data (see {path}). Choose another --run "
+            "folder, or delete this one."
         )
     output.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(settings, indent=2) + "\n")
+    path.write_text(json.dumps(run, indent=2) + "\n")
 
 
 def _compile(model, optimizer):

@@ -205,6 +205,14 @@ def read_manifest(root, split):
     return rows
 
 
+def read_fingerprint(root):
+    """Read the fingerprint of all pictures of a data set, hex; see `prepare`."""
+    path = Path(root) / "splits.json"
+    if not path.is_file():
+        raise DataError(f"{path} does not exist. Run `python -m train prepare` first.")
+    return json.loads(path.read_text())["fingerprint"]
+
+
 def _read(manifest):
     rows = []
     with manifest.open(newline="") as file:
