@@ -32,6 +32,7 @@ from .calibrate import fit_scaling, least_conclusive_confidence
 from .config import TrainConfig
 from .data import FaceBatches
 from .evaluate import summarise
+from .evidence import evidence_of
 from .fingerprint import code_fingerprint
 from .fit import read_run
 from .splits import read_manifest
@@ -53,10 +54,8 @@ def serving_model(model):
     """
     embedding = model.get_layer("embedding")
     head = model.get_layer("logit")
-    kernel = keras.ops.reshape(head.kernel, (1, 1, -1, 1))
-    evidence = keras.ops.conv(embedding.input, keras.ops.convert_to_numpy(kernel))
     logit = keras.ops.reshape(head.output, (-1,))
-    return keras.Model(model.inputs, [logit, evidence, embedding.output])
+    return keras.Model(model.inputs, [logit, evidence_of(model), embedding.output])
 
 
 def export(run, *, data, output, version):
