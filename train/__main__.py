@@ -10,9 +10,10 @@ import sys
 import tempfile
 
 from detector.config import WEIGHTS_DIR
-from detector.errors import DetectorError
+from detector.errors import ConfigError, DetectorError
 
-from .config import TrainConfig
+from .config import typed
+from .presets import load_preset
 from .splits import SPLITS
 
 # Each step imports what it needs when it runs: `download` shall not wait for TensorFlow.
@@ -34,12 +35,13 @@ def run_fit(options):
     from .fit import fit
 
     best = fit(
-        TrainConfig().replace(**dict(options.set)),
+        load_preset(options.preset, **dict(options.set)),
         data=options.data,
         output=options.run,
         backbone_weights=options.backbone_weights,
+        distribute=options.distribute,
     )
-    print(f"best AUC on corrupted validation: {best:.4f}")
+    print(f"AUC of the kept epoch on validation: {best:.4f}")
 
 
 def run_export(options):
@@ -117,12 +119,13 @@ def run_all(options):
     # Processes of their own: LiteRT export needs TensorFlow, `fit` runs on any Keras backend.
     archives = ["--archive", *options.archive] if options.archive else []
     settings = [part for name, value in options.set for part in ("--set", f"{name}={value}")]
+    settings += ["--preset", options.preset, "--backbone-weights", options.backbone_weights]
     data, run = ["--data", options.data], ["--run", options.run]
     weights, fresh = ["--weights", options.weights], {**os.environ, "KERAS_BACKEND": "tensorflow"}
     steps = [
         (["download", *data, *archives], None),
         (["prepare", *data], None),
-        (["fit", *data, *run, "--backbone-weights", options.backbone_weights, *settings], None),
+        (["fit", *data, *run, *settings], None),
         (["export", *data, *run, *weights, "--version", options.version], fresh),
         (["evaluate", *data, *weights, "--output", options.run, "--record"], None),
     ]
@@ -146,7 +149,7 @@ def main(arguments=None):
 
     add("download", run_download, "data", "archive")
     add("prepare", run_prepare, "data")
-    add("fit", run_fit, "data", "run", "backbone-weights", "set")
+    add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
     add("corruptions", run_corruptions, "photo", "sheet")
@@ -164,7 +167,7 @@ def main(arguments=None):
     add(
         "all",
         run_all,
-        *("data", "archive", "run", "backbone-weights", "set", "weights", "version"),
+        *("data", "archive", "run", "preset", "backbone-weights", "set", "weights", "version"),
     )
     options = parser.parse_args(arguments)
     try:
@@ -175,13 +178,10 @@ def main(arguments=None):
 
 def _setting(text):
     name, _, value = text.partition("=")
-    types = {field.name: field.type for field in dataclasses.fields(TrainConfig)}
     try:
-        return name, types.get(name, str)(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"{name} must be of type {types[name].__name__}. Received: {value!r}."
-        ) from error
+        return name, typed(name, value)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 OPTIONS = {
@@ -201,6 +201,17 @@ OPTIONS = {
     "backbone-weights": (
         "--backbone-weights",
         {"default": "imagenet", "help": "a .weights.h5 file; default: keras.applications' own"},
+    ),
+    "preset": (
+        "--preset",
+        {"default": "ours", "help": "a recipe of train/presets (default: ours)"},
+    ),
+    "distribute": (
+        "--distribute",
+        {
+            "choices": ("mirrored", "multiworker"),
+            "help": "train on all GPUs of this machine, or on the hosts that TF_CONFIG lists",
+        },
     ),
     "set": (
         "--set",

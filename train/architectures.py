@@ -41,7 +41,8 @@ def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_w
     embed = keras.layers.GlobalAveragePooling2D if is_pooled else keras.layers.Identity
     embedding = embed(name="embedding")(features)
     outputs = keras.layers.Dropout(dropout)(embedding)
-    outputs = keras.layers.Dense(1, name="logit")(outputs)
+    # In half precision a sure logit would lose its last digits, and the loss with them.
+    outputs = keras.layers.Dense(1, name="logit", dtype="float32")(outputs)
     model = keras.Model(inputs, outputs, name=name)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
