@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 from detector.config import WEIGHTS_DIR
 from detector.errors import ConfigError, DetectorError
@@ -28,7 +29,16 @@ def run_download(options):
 def run_prepare(options):
     from .splits import prepare
 
-    print(json.dumps(prepare(options.data), indent=2))
+    print(json.dumps(prepare(options.data, validation_share=options.validation_share), indent=2))
+
+
+def run_split(options):
+    from .flat import split_flat
+
+    done = split_flat(
+        options.source, output=options.data, shares=tuple(options.shares), seed=options.seed
+    )
+    print(json.dumps(done, indent=2))
 
 
 def run_fit(options):
@@ -67,6 +77,25 @@ def run_evaluate(options):
     if options.record:
         record(options.weights, figures)
     print(to_text(figures))
+
+
+def run_compare(options):
+    environment = dict(os.environ)  # `fit` runs on any Keras backend ...
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # ... the conversion for LiteRT on this one
+    from .compare import compare
+
+    budget = {name: getattr(options, name) for name in ("pictures", "epochs", "minutes")}
+    compare(
+        options.presets,
+        data=options.data,
+        output=options.output,
+        budget={name: value for name, value in budget.items() if value is not None}
+        | dict(options.set),
+        split=options.split,
+        backbone_weights=options.backbone_weights,
+        environment=environment,
+    )
+    print(Path(options.output, "leaderboard.md").read_text())
 
 
 def run_corruptions(options):
@@ -148,10 +177,17 @@ def main(arguments=None):
             step.add_argument(flag, **settings)
 
     add("download", run_download, "data", "archive")
-    add("prepare", run_prepare, "data")
+    add("split", run_split, "source", "data", "shares", "seed")
+    add("prepare", run_prepare, "data", "validation-share")
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
+    add(
+        "compare",
+        run_compare,
+        *("presets", "data", "leaderboard", "split", "pictures", "epochs", "minutes"),
+        *("backbone-weights", "set"),
+    )
     add("corruptions", run_corruptions, "photo", "sheet")
     add(
         "push",
@@ -206,6 +242,41 @@ OPTIONS = {
         "--preset",
         {"default": "ours", "help": "a recipe of train/presets (default: ours)"},
     ),
+    "source": (
+        "--from",
+        {"dest": "source", "required": True, "help": "a folder that holds Real/ and Fake/"},
+    ),
+    "shares": (
+        "--shares",
+        {
+            "nargs": 3,
+            "type": float,
+            "default": [0.8, 0.1, 0.1],
+            "metavar": ("TRAIN", "VALIDATION", "TEST"),
+            "help": "default: 0.8 0.1 0.1",
+        },
+    ),
+    "seed": ("--seed", {"type": int, "default": 2024, "help": "of the split (default: 2024)"}),
+    "validation-share": (
+        "--validation-share",
+        {"type": float, "help": "of Train to set aside where there is no Validation, such as 0.1"},
+    ),
+    "presets": (
+        "--presets",
+        {
+            "nargs": "+",
+            "required": True,
+            "metavar": "NAME[:NETWORK]",
+            "help": "recipes of train/presets, on their own network or another one",
+        },
+    ),
+    "leaderboard": (
+        "--output",
+        {"default": "outputs/compare", "help": "folder of all runs (default: outputs/compare)"},
+    ),
+    "pictures": ("--pictures", {"type": int, "help": "of Train for each; default: all"}),
+    "epochs": ("--epochs", {"type": int, "help": "at most, for each; default: the preset's"}),
+    "minutes": ("--minutes", {"type": float, "help": "of training, for each; default: no limit"}),
     "distribute": (
         "--distribute",
         {

@@ -82,7 +82,7 @@ def export(run, *, data, output, version):
     model.load_weights(run / "best.weights.h5")
     output.mkdir(parents=True, exist_ok=True)
     model.save(output / KERAS_FILE)
-    _convert(model, output / MODEL_FILE)
+    convert(model, output / MODEL_FILE)
     if output.resolve() != WEIGHTS_DIR.resolve():
         shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
@@ -113,7 +113,8 @@ def export(run, *, data, output, version):
     return spec
 
 
-def _convert(model, path):
+def convert(model, path):
+    """Write the serving form of a network (see `serving_model`) as a `.tflite` file."""
     # A fixed batch of one lets LiteRT plan its memory once.
     single = keras.Input(model.input_shape[1:], batch_size=1, name="crop")
     fixed = keras.models.clone_model(model, input_tensors=single)

@@ -84,6 +84,31 @@ def samples(crops, labels, probabilities, path):
     _save(figure, path)
 
 
+def leaderboard(rows, path):
+    """Write accuracy and AUC of presets as bars, and AUC against latency and size.
+
+    Args:
+        rows: what `train.compare.compare` returns.
+        path: of the PNG.
+    """
+    names = [row["name"] for row in rows]
+    places = np.arange(len(rows))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 1.6 + 0.5 * max(len(rows), 6)))
+    left.barh(places - 0.2, [row["auc"] for row in rows], height=0.4, label="AUC")
+    left.barh(places + 0.2, [row["accuracy"] for row in rows], height=0.4, label="accuracy")
+    left.set(yticks=places, yticklabels=names, xlim=(0.4, 1.0))
+    left.invert_yaxis()
+    left.legend(loc="lower right")
+    sizes = [20 + row["parameters"] / 5e4 for row in rows]
+    right.scatter(
+        [row["milliseconds"] for row in rows], [row["auc"] for row in rows], s=sizes, alpha=0.5
+    )
+    for row in rows:
+        right.annotate(row["name"], (row["milliseconds"], row["auc"]), fontsize=8)
+    right.set(xscale="log", xlabel="ms a crop (area: parameters)", ylabel="AUC")
+    _save(figure, path)
+
+
 def _save(figure, path):
     figure.tight_layout()
     figure.savefig(path, dpi=120)
