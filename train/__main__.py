@@ -280,8 +280,8 @@ OPTIONS = {
     "distribute": (
         "--distribute",
         {
-            "choices": ("mirrored", "multiworker"),
-            "help": "train on all GPUs of this machine, or on the hosts that TF_CONFIG lists",
+            "choices": ("mirrored",),
+            "help": "divide each batch among all GPUs of this machine",
         },
     ),
     "set": (

@@ -17,7 +17,7 @@ from detector.errors import ConfigError
 from . import architectures, sampling
 from .config import TrainConfig
 from .data import FaceBatches
-from .distribute import scope, worker_folder
+from .distribute import replica_count, scope
 from .fingerprint import library_versions
 from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
 from .recipe import make_optimizer
@@ -46,16 +46,17 @@ def fit(config, *, data, output, backbone_weights, distribute=None):
     Args:
         config: `TrainConfig`.
         data: folder of the manifest.
-        output: folder of the run; holds `config.json`, `versions.json` (of the libraries),
-            `history.csv`, `seconds.csv` (by epoch), `best.weights.h5`, `plots/`, with TensorFlow
-            `logs/` for TensorBoard, and the backup a killed run resumes from.
+        output: folder of the run; holds `config.json`, `versions.json` (of libraries, and the
+            number of devices), `history.csv`, `seconds.csv` (by epoch), `best.weights.h5`,
+            `plots/`, with TensorFlow `logs/` for TensorBoard, and the backup a killed run resumes
+            from.
         backbone_weights: see `architectures.build`; a whole network skips phase 1.
         distribute: see `distribute.scope`.
 
     Returns:
         The validation AUC of the epoch that was kept.
     """
-    output = worker_folder(output, distribute)
+    output = Path(output)
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(config.precision)
     try:
@@ -185,7 +186,8 @@ def _claim(output, config, *, data, backbone_weights):
         )
     output.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(run, indent=2) + "\n")
-    (output / "versions.json").write_text(json.dumps(library_versions(), indent=2) + "\n")
+    versions = {**library_versions(), "replicas": replica_count()}
+    (output / "versions.json").write_text(json.dumps(versions, indent=2) + "\n")
 
 
 def _complete(run):
