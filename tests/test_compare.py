@@ -112,7 +112,13 @@ def test_table_says_under_which_conditions_it_was_measured():
     """A figure without its conditions is advertisement."""
     row = dict.fromkeys(COLUMNS) | {"name": "project_1:project_1_6", "parameters": 8940097}
     row |= {"accuracy": 0.87654, "auc": 0.9, "published": 0.8781, "milliseconds": 3.5}
-    text = to_markdown([row], "Test", {"minutes": 30.0}, 3600)
+    other = row | {"name": "project_3", "start": "imagenet"}
+    text = to_markdown([row | {"start": None}, other], "Test", {"minutes": 30.0}, 3600)
     assert "| project_1:project_1_6 | 8,940,097 | - | - | 0.877 | 0.900 | 3.5 | 0.878 |" in text
-    for condition in ("3,600 pictures of Test", "minutes=30.0", "140,002", "project_3"):
+    for condition in (
+        "3,600 pictures of Test",
+        "minutes=30.0",
+        "140,002",
+        "project_3 from imagenet",
+    ):
         assert condition in text

@@ -57,6 +57,11 @@ def is_whole_network(backbone_weights):
     return str(backbone_weights).endswith(".keras")
 
 
+def has_backbone(name):
+    """Whether a network has a backbone for which there are trained weights."""
+    return REGISTRY.get(name) is mobilenet_v2
+
+
 def head_layers(model):
     """The layers that phase 1 trains: those from the embedding on."""
     names = [layer.name for layer in model.layers]

@@ -21,8 +21,7 @@ from detector.runtime import Network
 from detector.weights import run_model, self_test_crops
 
 from . import architectures, plots
-from .config import TrainConfig
-from .declarations import ALIASES, PUBLISHED
+from .declarations import PUBLISHED
 from .export import convert, predict_batches
 from .fit import read_run
 from .presets import load_preset
@@ -117,12 +116,11 @@ def _fit(preset, config, data, folder, backbone_weights, environment):
 
 def _measure(folder, config, pictures):
     """Figures of the best weights of a run, in the form that serves."""
-    made_of = TrainConfig().replace(**read_run(folder)["config"])
     model = architectures.build(
-        made_of.architecture,
-        input_size=made_of.input_size,
-        dropout=made_of.dropout,
-        batch_norm_momentum=made_of.batch_norm_momentum,
+        config.architecture,
+        input_size=config.input_size,
+        dropout=config.dropout,
+        batch_norm_momentum=config.batch_norm_momentum,
     )
     model.load_weights(folder / "best.weights.h5")
     with tempfile.TemporaryDirectory() as temporary:
@@ -132,6 +130,7 @@ def _measure(folder, config, pictures):
     logits, labels = predict_batches(network, pictures, config, corrupt_share=0.0)
     seconds = read_history(folder / "seconds.csv")
     return {
+        "start": read_run(folder)["start"],
         "parameters": model.count_params(),
         "epochs": len(read_history(folder / "history.csv")),
         "minutes": round(sum(row["seconds"] for row in seconds.values()) / 60, 1),
@@ -167,7 +166,7 @@ def to_markdown(rows, split, budget, counted):
         counted: pictures that were measured on.
     """
     shared = ", ".join(f"{name}={value}" for name, value in budget.items()) or "each preset's own"
-    backbones = sorted(name for name, same in ALIASES.items() if same not in PUBLISHED)
+    starts = [f"{row['name']} from {row['start']} weights" for row in rows if row["start"]]
     lines = [
         "| " + " | ".join(COLUMNS.values()) + " |",
         "|" + "|".join("---" if key == "name" else "---:" for key in COLUMNS) + "|",
@@ -175,10 +174,9 @@ def to_markdown(rows, split, budget, counted):
         "",
         f"Measured on {counted:,} pictures of {split}; budget: {shared}. The kept epoch is each "
         "preset's best on validation. Latency is the median of one LiteRT pass with one thread, "
-        "heatmap included. Networks with a ready backbone (ours, "
-        f"{', '.join(backbones)}) start from its weights, all others from noise. Published "
-        f"accuracies are the projects' own on the official Test split, after training on all "
-        f"{PUBLISHED_PICTURES:,} pictures.",
+        f"heatmap included. Training started {', '.join([*starts, 'all others from noise'])}. "
+        "Published accuracies are the projects' own on the official Test split, after training on "
+        f"all {PUBLISHED_PICTURES:,} pictures.",
     ]
     return "\n".join(lines) + "\n"
 

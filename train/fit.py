@@ -173,7 +173,9 @@ def read_run(output):
 
 def _claim(output, config, *, data, backbone_weights):
     """Write what a run is made of, or make sure that a run found there is made of the same."""
-    start = backbone_weights
+    is_used = architectures.has_backbone(config.architecture)
+    is_used |= architectures.is_whole_network(backbone_weights)
+    start = backbone_weights if is_used else None
     if start and start != "imagenet":
         digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
         start = f"{Path(start).name}, sha256 {digest}"
