@@ -96,16 +96,17 @@ def leaderboard(rows, path):
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 1.6 + 0.5 * max(len(rows), 6)))
     left.barh(places - 0.2, [row["auc"] for row in rows], height=0.4, label="AUC")
     left.barh(places + 0.2, [row["accuracy"] for row in rows], height=0.4, label="accuracy")
-    left.set(yticks=places, yticklabels=names, xlim=(0.4, 1.0))
+    left.set(yticks=places, yticklabels=names, xlim=(0.0, 1.0))
     left.invert_yaxis()
-    left.legend(loc="lower right")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=2)
     sizes = [20 + row["parameters"] / 5e4 for row in rows]
     right.scatter(
         [row["milliseconds"] for row in rows], [row["auc"] for row in rows], s=sizes, alpha=0.5
     )
     for row in rows:
         right.annotate(row["name"], (row["milliseconds"], row["auc"]), fontsize=8)
-    right.set(xscale="log", xlabel="ms a crop (area: parameters)", ylabel="AUC")
+    right.margins(0.2)
+    right.set(xlabel="ms a crop (area: parameters)", ylabel="AUC")
     _save(figure, path)
 
 
