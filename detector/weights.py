@@ -200,8 +200,9 @@ def run_model(model, crop):
         crop: (s, s, 3) uint8, 0-255 RGB.
 
     Returns:
-        logit (float, positive is Fake), evidence (h, w) float32: what each place of the last
-        convolution adds to the logit times h * w, and embedding (c,) float32: pooled features.
+        logit (float, positive is Fake), evidence (h, w) float32: Grad-CAM before its ReLU, with
+        global average pooling what each place of the last convolution adds to the logit times
+        h * w, and embedding (c,) float32: what the unit of the logit sees.
     """
     outputs = {output.ndim: output for output in model(crop)}  # ranks 4, 2 and 1 tell them apart
     return float(outputs[1][0]), outputs[4][0, :, :, 0], outputs[2][0]

@@ -8,11 +8,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 from detector.config import WEIGHTS_DIR
-from detector.errors import DetectorError
+from detector.errors import ConfigError, DetectorError
 
-from .config import TrainConfig
+from .config import typed
+from .presets import load_preset
 from .splits import SPLITS
 
 # Each step imports what it needs when it runs: `download` shall not wait for TensorFlow.
@@ -27,19 +29,29 @@ def run_download(options):
 def run_prepare(options):
     from .splits import prepare
 
-    print(json.dumps(prepare(options.data), indent=2))
+    print(json.dumps(prepare(options.data, validation_share=options.validation_share), indent=2))
+
+
+def run_split(options):
+    from .flat import split_flat
+
+    done = split_flat(
+        options.source, output=options.data, shares=tuple(options.shares), seed=options.seed
+    )
+    print(json.dumps(done, indent=2))
 
 
 def run_fit(options):
     from .fit import fit
 
     best = fit(
-        TrainConfig().replace(**dict(options.set)),
+        load_preset(options.preset, **dict(options.set)),
         data=options.data,
         output=options.run,
         backbone_weights=options.backbone_weights,
+        distribute=options.distribute,
     )
-    print(f"best AUC on corrupted validation: {best:.4f}")
+    print(f"AUC of the kept epoch on validation: {best:.4f}")
 
 
 def run_export(options):
@@ -65,6 +77,25 @@ def run_evaluate(options):
     if options.record:
         record(options.weights, figures)
     print(to_text(figures))
+
+
+def run_compare(options):
+    environment = dict(os.environ)  # `fit` runs on any Keras backend ...
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # ... the conversion for LiteRT on this one
+    from .compare import compare
+
+    budget = {name: getattr(options, name) for name in ("pictures", "epochs", "minutes")}
+    compare(
+        options.presets,
+        data=options.data,
+        output=options.output,
+        budget={name: value for name, value in budget.items() if value is not None}
+        | dict(options.set),
+        split=options.split,
+        backbone_weights=options.backbone_weights,
+        environment=environment,
+    )
+    print(Path(options.output, "leaderboard.md").read_text())
 
 
 def run_corruptions(options):
@@ -117,12 +148,13 @@ def run_all(options):
     # Processes of their own: LiteRT export needs TensorFlow, `fit` runs on any Keras backend.
     archives = ["--archive", *options.archive] if options.archive else []
     settings = [part for name, value in options.set for part in ("--set", f"{name}={value}")]
+    settings += ["--preset", options.preset, "--backbone-weights", options.backbone_weights]
     data, run = ["--data", options.data], ["--run", options.run]
     weights, fresh = ["--weights", options.weights], {**os.environ, "KERAS_BACKEND": "tensorflow"}
     steps = [
         (["download", *data, *archives], None),
         (["prepare", *data], None),
-        (["fit", *data, *run, "--backbone-weights", options.backbone_weights, *settings], None),
+        (["fit", *data, *run, *settings], None),
         (["export", *data, *run, *weights, "--version", options.version], fresh),
         (["evaluate", *data, *weights, "--output", options.run, "--record"], None),
     ]
@@ -145,10 +177,17 @@ def main(arguments=None):
             step.add_argument(flag, **settings)
 
     add("download", run_download, "data", "archive")
-    add("prepare", run_prepare, "data")
-    add("fit", run_fit, "data", "run", "backbone-weights", "set")
+    add("split", run_split, "source", "data", "shares", "seed")
+    add("prepare", run_prepare, "data", "validation-share")
+    add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
+    add(
+        "compare",
+        run_compare,
+        *("presets", "data", "leaderboard", "split", "pictures", "epochs", "minutes"),
+        *("backbone-weights", "set"),
+    )
     add("corruptions", run_corruptions, "photo", "sheet")
     add(
         "push",
@@ -164,7 +203,7 @@ def main(arguments=None):
     add(
         "all",
         run_all,
-        *("data", "archive", "run", "backbone-weights", "set", "weights", "version"),
+        *("data", "archive", "run", "preset", "backbone-weights", "set", "weights", "version"),
     )
     options = parser.parse_args(arguments)
     try:
@@ -175,13 +214,10 @@ def main(arguments=None):
 
 def _setting(text):
     name, _, value = text.partition("=")
-    types = {field.name: field.type for field in dataclasses.fields(TrainConfig)}
     try:
-        return name, types.get(name, str)(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"{name} must be of type {types[name].__name__}. Received: {value!r}."
-        ) from error
+        return name, typed(name, value)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 OPTIONS = {
@@ -201,6 +237,52 @@ OPTIONS = {
     "backbone-weights": (
         "--backbone-weights",
         {"default": "imagenet", "help": "a .weights.h5 file; default: keras.applications' own"},
+    ),
+    "preset": (
+        "--preset",
+        {"default": "ours", "help": "a recipe of train/presets (default: ours)"},
+    ),
+    "source": (
+        "--from",
+        {"dest": "source", "required": True, "help": "a folder that holds Real/ and Fake/"},
+    ),
+    "shares": (
+        "--shares",
+        {
+            "nargs": 3,
+            "type": float,
+            "default": [0.8, 0.1, 0.1],
+            "metavar": ("TRAIN", "VALIDATION", "TEST"),
+            "help": "default: 0.8 0.1 0.1",
+        },
+    ),
+    "seed": ("--seed", {"type": int, "default": 2024, "help": "of the split (default: 2024)"}),
+    "validation-share": (
+        "--validation-share",
+        {"type": float, "help": "of Train to set aside where there is no Validation, such as 0.1"},
+    ),
+    "presets": (
+        "--presets",
+        {
+            "nargs": "+",
+            "required": True,
+            "metavar": "NAME[:NETWORK]",
+            "help": "recipes of train/presets, on their own network or another one",
+        },
+    ),
+    "leaderboard": (
+        "--output",
+        {"default": "outputs/compare", "help": "folder of all runs (default: outputs/compare)"},
+    ),
+    "pictures": ("--pictures", {"type": int, "help": "of Train for each; default: all"}),
+    "epochs": ("--epochs", {"type": int, "help": "at most, for each; default: the preset's"}),
+    "minutes": ("--minutes", {"type": float, "help": "of training, for each; default: no limit"}),
+    "distribute": (
+        "--distribute",
+        {
+            "choices": ("mirrored",),
+            "help": "divide each batch among all GPUs of this machine",
+        },
     ),
     "set": (
         "--set",

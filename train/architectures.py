@@ -1,12 +1,18 @@
 """The networks, by name: flat functional graphs with rescaling inside, one logit out.
 
 Flat (the backbone's layers are the model's own), because tf-keras-vis cannot look into a nested
-model. The last convolution, global average pooling and one Dense unit make Grad-CAM closed-form.
+model. The last convolution, global average pooling and one Dense unit make Grad-CAM closed-form;
+networks of the source projects that end in dense layers are explained by `train.evidence`.
 """
+
+import functools
 
 import keras
 
 from detector.errors import ConfigError
+
+from .declarations import ALIASES, DECLARED
+from .notation import draw
 
 REGISTRY = {}
 
@@ -24,15 +30,19 @@ def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_w
 
     Returns:
         A `keras.Model` from "crop" (n, s, s, 3), 0-255 RGB, to "logit" (n, 1); positive is Fake.
+        Its layer "embedding" gives (n, c), what the unit of the logit sees.
     """
     if name not in REGISTRY:
         raise ConfigError(f"Unknown architecture {name!r}. Allowed: {', '.join(REGISTRY)}.")
     is_whole = is_whole_network(backbone_weights)
     inputs = keras.Input((input_size, input_size, 3), name="crop")
     features = REGISTRY[name](inputs, None if is_whole else backbone_weights)
-    pooled = keras.layers.GlobalAveragePooling2D(name="embedding")(features)
-    outputs = keras.layers.Dropout(dropout)(pooled)
-    outputs = keras.layers.Dense(1, name="logit")(outputs)
+    is_pooled = len(features.shape) == 4
+    embed = keras.layers.GlobalAveragePooling2D if is_pooled else keras.layers.Identity
+    embedding = embed(name="embedding")(features)
+    outputs = keras.layers.Dropout(dropout)(embedding)
+    # In half precision a sure logit would lose its last digits, and the loss with them.
+    outputs = keras.layers.Dense(1, name="logit", dtype="float32")(outputs)
     model = keras.Model(inputs, outputs, name=name)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -47,8 +57,13 @@ def is_whole_network(backbone_weights):
     return str(backbone_weights).endswith(".keras")
 
 
+def has_backbone(name):
+    """Whether a network has a backbone for which there are trained weights."""
+    return REGISTRY.get(name) is mobilenet_v2
+
+
 def head_layers(model):
-    """The layers that phase 1 trains: those after the pooling."""
+    """The layers that phase 1 trains: those from the embedding on."""
     names = [layer.name for layer in model.layers]
     return model.layers[names.index("embedding") :]
 
@@ -83,6 +98,17 @@ def tiny(inputs, backbone_weights):
         x = keras.layers.BatchNormalization()(x)
         x = keras.layers.ReLU()(x)
     return x
+
+
+def _draw_declared(declaration, inputs, backbone_weights):
+    del backbone_weights  # there is no backbone: such a network starts from noise
+    return draw(declaration, inputs)
+
+
+for _name, _declaration in DECLARED.items():
+    REGISTRY[_name] = functools.partial(_draw_declared, _declaration)
+for _name, _same in ALIASES.items():
+    REGISTRY[_name] = REGISTRY[_same]
 
 
 def _load_backbone(backbone, path):

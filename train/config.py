@@ -4,6 +4,16 @@ import dataclasses
 
 from detector.errors import ConfigError
 
+# Settings that take one of a few words.
+CHOICES = {
+    "augmentation": ("jitter", "flip_rotate_zoom", "none"),
+    "balance": ("none", "undersample"),
+    "optimizer": ("adamw", "adam", "sgd"),
+    "schedule": ("cosine", "exponential", "constant"),
+    "monitor": ("auc", "loss"),
+    "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
@@ -13,10 +23,16 @@ class TrainConfig:
     architecture: str = "mobilenet_v2"  # 2.26 M parameters: 9 MB, and milliseconds on a CPU
     input_size: int = 128  # pixels; a face of the data set is 110-180 px wide, margin included
     margin: float = 1.25  # crop side over face side: the blending seam is inside, and 95 % of the
-    #                      crops fit their picture, so that its edge does not tell the label
+    #                      crops fit their picture, so that its edge does not tell the label. Far
+    #                      larger than a picture (100), it gives the whole picture if that is square
+    augmentation: str = "jitter"  # of position, scale and resolution, and flips: face boxes are a
+    #                               little off; "flip_rotate_zoom" is the common recipe
     corrupt_share: float = 0.85  # of training pictures that get train.corruptions; Test is degraded
+    validation_corrupt_share: float = 1.0  # the best epoch is the best on pictures like those
     tight_share: float = 0.15  # of training pictures that are cut close to the face or into it; a
     #                            network that never saw such framing calls it fake
+    balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
+    pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
 
     # Phase 1: the head alone, so that its first large gradients do not wreck the backbone
     head_batches: int = 100
@@ -24,13 +40,26 @@ class TrainConfig:
 
     # Phase 2: everything
     epochs: int = 11
-    learning_rate: float = 1e-3  # peak; AdamW
-    warmup_batches: int = 200
-    weight_decay: float = 4e-3
+    epoch_batches: int = 0  # at most that many an epoch, other pictures in each; 0 is all
+    optimizer: str = "adamw"
+    learning_rate: float = 1e-3  # the highest of the schedule
+    schedule: str = "cosine"  # to 0 at the last epoch: no rate has to be guessed for the end
+    decay_rate: float = 0.9  # of the exponential schedule, a factor per epoch
+    warmup_batches: int = 200  # of the cosine schedule
+    weight_decay: float = 4e-3  # of AdamW
+    clip_norm: float = 0.0  # longest gradient of all weights together; 0 does not clip
     batch_size: int = 32
-    dropout: float = 0.2
+    dropout: float = 0.2  # before the logit, besides what a declared network has inside
     batch_norm_momentum: float = 0.99  # Keras' 0.999 lags behind in runs of a few epochs
 
+    # Which epoch is kept, and when there is no point in going on
+    monitor: str = "auc"  # on validation; loss also punishes an epoch that is right and too sure
+    patience: int = 0  # epochs without a better one before training stops; 0 never stops
+    plateau_patience: int = 0  # the same before the learning rate is reduced; 0 never reduces
+    plateau_factor: float = 0.5  # of that reduction; only of a constant schedule
+    minutes: float = 0.0  # no epoch is begun after that much training; 0 is no limit
+
+    precision: str = "float32"  # "mixed_float16" or "mixed_bfloat16" on a GPU that is faster so
     seed: int = 2024
 
     def __post_init__(self):
@@ -40,6 +69,16 @@ class TrainConfig:
                 raise ConfigError(
                     f"{field.name} must be of type {field.type.__name__}. Received: {value!r}."
                 )
+            if value not in CHOICES.get(field.name, (value,)):
+                raise ConfigError(
+                    f"{field.name} must be one of {', '.join(CHOICES[field.name])}. "
+                    f"Received: {value!r}."
+                )
+        if self.plateau_patience and self.schedule != "constant":
+            raise ConfigError(
+                "plateau_patience reduces a constant learning rate: set schedule=constant, or "
+                f"plateau_patience=0. Received: schedule={self.schedule!r}."
+            )
 
     def replace(self, **changes):
         """Return a copy with some fields changed.
@@ -47,10 +86,36 @@ class TrainConfig:
         Raises:
             ConfigError: a field does not exist or a value has the wrong type.
         """
-        allowed = [field.name for field in dataclasses.fields(self)]
-        unknown = sorted(set(changes) - set(allowed))
-        if unknown:
-            raise ConfigError(
-                f"Unknown setting: {', '.join(unknown)}. Allowed: {', '.join(allowed)}."
-            )
+        check_names(changes)
         return dataclasses.replace(self, **changes)
+
+
+def check_names(names):
+    """Refuse names that are no field of `TrainConfig`.
+
+    Raises:
+        ConfigError: it lists those that are.
+    """
+    allowed = [field.name for field in dataclasses.fields(TrainConfig)]
+    unknown = sorted(set(names) - set(allowed))
+    if unknown:
+        raise ConfigError(f"Unknown setting: {', '.join(unknown)}. Allowed: {', '.join(allowed)}.")
+
+
+def typed(name, value):
+    """Bring a value that stood in a text to the type of a setting.
+
+    Args:
+        name: a field of `TrainConfig`; of other names the value is returned as it is.
+        value: str, or what YAML made of one: it reads 1e-4 as text and 1 as a whole number.
+
+    Raises:
+        ConfigError: it is not of that type.
+    """
+    kinds = {field.name: field.type for field in dataclasses.fields(TrainConfig)}
+    try:
+        return kinds[name](str(value)) if name in kinds else value
+    except ValueError as error:
+        raise ConfigError(
+            f"{name} must be of type {kinds[name].__name__}. Received: {value!r}."
+        ) from error

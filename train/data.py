@@ -16,6 +16,7 @@ from detector import CLASSES
 from detector.photo import load_photo
 from detector.preprocess import cut
 
+from .augment import flip_rotate_zoom
 from .corruptions import corrupt
 
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
@@ -37,7 +38,8 @@ class FaceBatches(keras.utils.PyDataset):
     Args:
         pictures: list of `Picture`.
         config: `TrainConfig`.
-        augment: shuffle, jitter and flip, anew each epoch; else fixed order and exact crops.
+        augment: shuffle, and augment as `config.augmentation` says, anew each epoch; else fixed
+            order and exact crops.
         corrupt_share: 0-1, of the pictures that are degraded.
         limit: at most that many batches an epoch.
     """
@@ -75,26 +77,29 @@ class FaceBatches(keras.utils.PyDataset):
         picture = self.pictures[index]
         photo = load_photo(picture.path)
         margin = self.config.margin
-        if self.augment:
+        is_jittered = self.augment and self.config.augmentation == "jitter"
+        if is_jittered:
             margin *= generator.uniform(*MARGIN_JITTER)
             if picture.box and generator.random() < self.config.tight_share:
                 photo, picture = cut_close(photo, picture, generator)
         left, top, right, bottom = picture.square(margin=margin)
-        if self.augment:
+        if is_jittered:
             reach = SHIFT_JITTER * (right - left)
             x = np.clip(generator.uniform(-reach, reach), -left, photo.width - right)
             y = np.clip(generator.uniform(-reach, reach), -top, photo.height - bottom)
             left, top, right, bottom = left + x, top + y, right + x, bottom + y
         if generator.random() < self.corrupt_share:
             side = round(right - left)
-            if self.augment and generator.random() < RESAMPLE_SHARE:
+            if is_jittered and generator.random() < RESAMPLE_SHARE:
                 side = int(generator.integers(*RESAMPLE_SIDES))
             # At the crop's own resolution, as the pictures of Test were degraded before any resize.
             native = cut(photo, (left, top, right, bottom), input_size=side)
             photo = Image.fromarray(corrupt(native, generator))
             left, top, right, bottom = 0, 0, *photo.size
         crop = cut(photo, (left, top, right, bottom), input_size=self.config.input_size)
-        is_flipped = self.augment and generator.random() < 0.5
+        if self.augment and self.config.augmentation == "flip_rotate_zoom":
+            return flip_rotate_zoom(crop, generator)
+        is_flipped = is_jittered and generator.random() < 0.5
         return crop[:, ::-1] if is_flipped else crop
 
 

@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from detector.errors import DataError
 
-from .splits import count_pictures
+from .disk import require_space
+from .splits import count_pictures, folders_called
 
 # https://www.kaggle.com/datasets/manjilkarki/deepfake-and-real-images, pinned to its only version.
 KAGGLE_DATASET = "manjilkarki/deepfake-and-real-images/versions/1"
@@ -35,7 +36,9 @@ def download(output, *, archives=()):
     for source in archives or [_fetch_from_kaggle()]:
         source = Path(source)
         if source.is_dir():
-            folder = source / "Dataset" if (source / "Dataset").is_dir() else source
+            folder = next(iter(folders_called(source, "Dataset")), source)
+            sizes = (path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            require_space(target, sum(sizes), name=f"A copy of {folder}")
             shutil.copytree(folder, target, dirs_exist_ok=True)
         elif zipfile.is_zipfile(source):
             _extract(source, target)
@@ -62,13 +65,8 @@ def _extract(archive, target):
             members = [member for member in file.infolist() if not member.is_dir()]
             places = [_place(member, archive) for member in members]
             needed = sum(member.file_size for member in members)
+            require_space(target, needed, name=f"{archive.name}, unpacked,")
             target.mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(target).free
-            if needed > free:
-                raise DataError(
-                    f"{archive.name} needs {needed / 2**20:.0f} MB unpacked, "
-                    f"{free / 2**20:.0f} MB are free in {target}."
-                )
             for member, place in tqdm(
                 list(zip(members, places, strict=True)), desc=archive.name, unit="picture"
             ):
@@ -85,4 +83,4 @@ def _place(member, archive):
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     if is_link or not parts or ".." in parts or Path(member.filename).is_absolute():
         raise DataError(f"{archive} holds an unsafe member, {member.filename!r}; not unpacked.")
-    return Path(*parts[1:]) if parts[0] == "Dataset" and len(parts) > 1 else Path(*parts)
+    return Path(*parts[1:]) if parts[0].lower() == "dataset" and len(parts) > 1 else Path(*parts)

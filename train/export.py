@@ -32,6 +32,7 @@ from .calibrate import fit_scaling, least_conclusive_confidence
 from .config import TrainConfig
 from .data import FaceBatches
 from .evaluate import summarise
+from .evidence import evidence_of
 from .fingerprint import code_fingerprint
 from .fit import read_run
 from .splits import read_manifest
@@ -53,10 +54,8 @@ def serving_model(model):
     """
     embedding = model.get_layer("embedding")
     head = model.get_layer("logit")
-    kernel = keras.ops.reshape(head.kernel, (1, 1, -1, 1))
-    evidence = keras.ops.conv(embedding.input, keras.ops.convert_to_numpy(kernel))
     logit = keras.ops.reshape(head.output, (-1,))
-    return keras.Model(model.inputs, [logit, evidence, embedding.output])
+    return keras.Model(model.inputs, [logit, evidence_of(model), embedding.output])
 
 
 def export(run, *, data, output, version):
@@ -83,7 +82,7 @@ def export(run, *, data, output, version):
     model.load_weights(run / "best.weights.h5")
     output.mkdir(parents=True, exist_ok=True)
     model.save(output / KERAS_FILE)
-    _convert(model, output / MODEL_FILE)
+    convert(model, output / MODEL_FILE)
     if output.resolve() != WEIGHTS_DIR.resolve():
         shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
@@ -114,7 +113,8 @@ def export(run, *, data, output, version):
     return spec
 
 
-def _convert(model, path):
+def convert(model, path):
+    """Write the serving form of a network (see `serving_model`) as a `.tflite` file."""
     # A fixed batch of one lets LiteRT plan its memory once.
     single = keras.Input(model.input_shape[1:], batch_size=1, name="crop")
     fixed = keras.models.clone_model(model, input_tensors=single)

@@ -1,21 +1,27 @@
-"""Train: head first, then everything; the best epoch by AUC on a corrupted validation copy.
+"""Train: head first, then everything; the best epoch on validation is kept.
 
 Reads top to bottom as the experiment. A killed run goes on from its last finished epoch.
 """
 
-import csv
 import dataclasses
 import hashlib
 import json
 import shutil
+import time
 from pathlib import Path
 
 import keras
 
 from detector.errors import ConfigError
 
-from . import architectures
+from . import architectures, sampling
+from .config import TrainConfig
 from .data import FaceBatches
+from .distribute import replica_count, scope
+from .fingerprint import library_versions
+from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
+from .recipe import make_optimizer
+from .sheets import draw_sheets
 from .splits import read_fingerprint, read_manifest
 from .torch_speed import speed_up_torch
 
@@ -34,29 +40,48 @@ class _StartEpoch(keras.callbacks.Callback):
                 layer.seed_generator.state.assign([self.batches.config.seed + epoch, 0])
 
 
-def fit(config, *, data, output, backbone_weights):
+def fit(config, *, data, output, backbone_weights, distribute=None):
     """Train a network and leave its best weights in `output/best.weights.h5`.
 
     Args:
         config: `TrainConfig`.
         data: folder of the manifest.
-        output: folder of the run; holds `config.json`, `history.csv`, `best.weights.h5`, and the
-            backup a killed run resumes from.
+        output: folder of the run; holds `config.json`, `versions.json` (of libraries, and the
+            number of devices), `history.csv`, `seconds.csv` (by epoch), `best.weights.h5`,
+            `plots/`, with TensorFlow `logs/` for TensorBoard, and the backup a killed run resumes
+            from.
         backbone_weights: see `architectures.build`; a whole network skips phase 1.
+        distribute: see `distribute.scope`.
 
     Returns:
-        The best AUC on corrupted validation.
+        The validation AUC of the epoch that was kept.
     """
+    output = Path(output)
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        with scope(distribute):
+            return _train(config, data=data, output=output, backbone_weights=backbone_weights)
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def _train(config, *, data, output, backbone_weights):
     speed_up_torch()
     keras.utils.set_random_seed(config.seed)
-    output = Path(output)
     _claim(output, config, data=data, backbone_weights=backbone_weights)
     if (output / "finished").exists():
-        return _best_so_far(output)
+        return _best_so_far(output, config)["val_auc"]
 
-    training = read_manifest(data, "Train")
-    validation = read_manifest(data, "Validation")
-    validation_batches = FaceBatches(validation, config, augment=False, corrupt_share=1.0)
+    training = sampling.choose(read_manifest(data, "Train"), config.pictures, seed=config.seed)
+    validation = sampling.choose(
+        read_manifest(data, "Validation"), config.pictures, seed=config.seed
+    )
+    if config.balance == "undersample":
+        training = sampling.undersample(training, seed=config.seed)
+    validation_batches = FaceBatches(
+        validation, config, augment=False, corrupt_share=config.validation_corrupt_share
+    )
     model = architectures.build(
         config.architecture,
         input_size=config.input_size,
@@ -66,12 +91,15 @@ def fit(config, *, data, output, backbone_weights):
     )
 
     # Phase 1: the head
-    backup = output / "backup"
+    backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
     is_resumed = (backup / "training_metadata.json").is_file()
     if not is_resumed:
         shutil.rmtree(backup, ignore_errors=True)  # killed while the first one was written
+        history.unlink(missing_ok=True)
+        seconds.unlink(missing_ok=True)
     has_head = architectures.is_whole_network(backbone_weights)
     if not is_resumed and not has_head and config.head_batches:
+        started = time.monotonic()
         head = architectures.head_layers(model)
         for layer in model.layers:
             layer.trainable = layer in head
@@ -87,42 +115,47 @@ def fit(config, *, data, output, backbone_weights):
         model.trainable = True
         for layer in model.layers:
             layer.trainable = True
+        write_seconds(seconds, -1, seconds=time.monotonic() - started)
 
     # Phase 2: everything
-    batches = FaceBatches(training, config, augment=True, corrupt_share=config.corrupt_share)
-    steps = len(batches) * config.epochs
-    warmup = min(config.warmup_batches, steps // 10)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=config.learning_rate / 100,
-        warmup_target=config.learning_rate,
-        warmup_steps=warmup,
-        decay_steps=max(steps - warmup, 1),
+    batches = FaceBatches(
+        training,
+        config,
+        augment=True,
+        corrupt_share=config.corrupt_share,
+        limit=config.epoch_batches,
     )
-    _compile(model, keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay))
-    model.fit(
-        batches,
-        validation_data=validation_batches,
-        epochs=config.epochs,
-        shuffle=False,  # the batches draw their order; Keras' own is lost when a run is killed
-        callbacks=[
-            _StartEpoch(batches),
-            keras.callbacks.ModelCheckpoint(
-                output / "best.weights.h5",
-                monitor="val_auc",
-                mode="max",
-                save_best_only=True,
-                save_weights_only=True,
-                initial_value_threshold=_best_so_far(output) if is_resumed else None,
-            ),
-            keras.callbacks.CSVLogger(output / "history.csv", append=is_resumed),
-            # Two copies, because a kill may hit while one is written.
-            keras.callbacks.BackupAndRestore(
-                backup, double_checkpoint=True, delete_checkpoint=False
-            ),
-        ],
-    )
+    _compile(model, make_optimizer(config, epoch_batches=len(batches)))
+    if not has_stopped(read_history(history), read_history(seconds), config):
+        best = _best_so_far(output, config) if is_resumed else None
+        model.fit(
+            batches,
+            validation_data=validation_batches,
+            epochs=config.epochs,
+            shuffle=False,  # the batches draw their order; Keras' own is lost when a run is killed
+            callbacks=[
+                _StartEpoch(batches),
+                keras.callbacks.ModelCheckpoint(
+                    output / "best.weights.h5",
+                    monitor=f"val_{config.monitor}",
+                    mode="max" if config.monitor == "auc" else "min",
+                    save_best_only=True,
+                    save_weights_only=True,
+                    initial_value_threshold=best and best[f"val_{config.monitor}"],
+                ),
+                Progress(config, history=history, seconds=seconds),
+                keras.callbacks.CSVLogger(history, append=is_resumed),
+                *_tensorboard(output / "logs"),
+                # Two copies, because a kill may hit while one is written.
+                keras.callbacks.BackupAndRestore(
+                    backup, double_checkpoint=True, delete_checkpoint=False
+                ),
+            ],
+        )
+    model.load_weights(output / "best.weights.h5")
+    draw_sheets(model, validation_batches, history=read_history(history), output=output / "plots")
     (output / "finished").touch()
-    return _best_so_far(output)
+    return _best_so_far(output, config)["val_auc"]
 
 
 def read_run(output):
@@ -140,19 +173,28 @@ def read_run(output):
 
 def _claim(output, config, *, data, backbone_weights):
     """Write what a run is made of, or make sure that a run found there is made of the same."""
-    start = backbone_weights
+    is_used = architectures.has_backbone(config.architecture)
+    is_used |= architectures.is_whole_network(backbone_weights)
+    start = backbone_weights if is_used else None
     if start and start != "imagenet":
         digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
         start = f"{Path(start).name}, sha256 {digest}"
     run = {"config": dataclasses.asdict(config), "data": read_fingerprint(data), "start": start}
     path = output / "config.json"
-    if path.is_file() and read_run(output) != run:
+    if path.is_file() and _complete(read_run(output)) != run:
         raise ConfigError(
             f"{output} holds a run with other settings or data (see {path}). Choose another --run "
             "folder, or delete this one."
         )
     output.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(run, indent=2) + "\n")
+    versions = {**library_versions(), "replicas": replica_count()}
+    (output / "versions.json").write_text(json.dumps(versions, indent=2) + "\n")
+
+
+def _complete(run):
+    # A run of before a setting came up was trained with what now is its default.
+    return {**run, "config": {**dataclasses.asdict(TrainConfig()), **run["config"]}}
 
 
 def _compile(model, optimizer):
@@ -168,10 +210,13 @@ def _compile(model, optimizer):
     )
 
 
-def _best_so_far(output):
-    """The best validation AUC of the epochs that a run has finished, or None."""
-    path = output / "history.csv"
-    if not path.is_file():
-        return None
-    with path.open(newline="") as file:
-        return max((float(row["val_auc"]) for row in csv.DictReader(file)), default=None)
+def _tensorboard(folder):
+    if keras.backend.backend() != "tensorflow":
+        return []
+    return [keras.callbacks.TensorBoard(folder, write_graph=False)]
+
+
+def _best_so_far(output, config):
+    """The figures of the best epoch that a run has finished, or None."""
+    history = read_history(output / "history.csv")
+    return history[best_epoch(history, monitor=config.monitor)] if history else None

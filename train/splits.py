@@ -50,8 +50,18 @@ class Picture:
         return face_square(self.box, self.size, margin=margin)
 
 
+def folders_called(parent, name):
+    """The folders of that name in a folder, in upper or lower case."""
+    if not parent.is_dir():
+        return []
+    inner = sorted(path for path in parent.iterdir() if path.is_dir())
+    return [path for path in inner if path.name.lower() == name.lower()]
+
+
 def find_pictures(root):
     """List the pictures of a data set laid out as `{Train,Validation,Test}/{Fake,Real}/`.
+
+    Folder names may be in upper or lower case.
 
     Args:
         root: the folder, or one that holds it as `Dataset`.
@@ -63,12 +73,14 @@ def find_pictures(root):
         DataError: a split lacks a class, or there is no such layout.
     """
     root = Path(root)
-    root = root / "Dataset" if (root / "Dataset").is_dir() else root
+    root = next(iter(folders_called(root, "Dataset")), root)
     found = [
         (path, split, label)
         for split in SPLITS
         for label in CLASSES
-        for path in sorted((root / split / label).glob("*"))
+        for outer in folders_called(root, split)
+        for folder in folders_called(outer, label)
+        for path in sorted(folder.glob("*"))
         if path.suffix.lower() in SUFFIXES
     ]
     counts = collections.Counter((split, label) for _, split, label in found)
@@ -119,7 +131,34 @@ def deduplicate(entries):
     return sorted(keep), dict(report)
 
 
-def prepare(root):
+def set_aside(pictures, share):
+    """Take pictures of Train for Validation, where a data set comes without one.
+
+    Which ones rests on their content alone, not on names or order of files.
+
+    Args:
+        pictures: list of `Picture`.
+        share: 0-1, of each class.
+
+    Returns:
+        A list of `Picture`, in the given order.
+
+    Raises:
+        DataError: there are pictures of Validation.
+    """
+    if any(picture.split == "Validation" for picture in pictures):
+        raise DataError("There are pictures of Validation; prepare without --validation-share.")
+    chosen = set()
+    for label in CLASSES:
+        hashes = sorted(p.sha256 for p in pictures if (p.split, p.label) == ("Train", label))
+        chosen.update(hashes[: max(1, round(share * len(hashes)))])
+    return [
+        dataclasses.replace(picture, split="Validation") if picture.sha256 in chosen else picture
+        for picture in pictures
+    ]
+
+
+def prepare(root, *, validation_share=None):
     """Build the manifest of a data set and write it to `root/manifest.csv`.
 
     Faces that an earlier manifest knows by content are not looked for again.
@@ -127,6 +166,7 @@ def prepare(root):
     Args:
         root: the data set's folder; see `find_pictures`. Gets `manifest.csv` and `splits.json`
             (counts, duplicates, unreadable files, fingerprint of all contents).
+        validation_share: see `set_aside`; None where the data set has its own Validation.
 
     Returns:
         The report that is written to `splits.json`.
@@ -157,6 +197,9 @@ def prepare(root):
             faces = detector.detect(photo)
             box, size = central_face(faces, photo.size).box if faces else None, photo.size
         rows.append(Picture(path, split, label, hashes[index], box, size))
+    if validation_share:
+        rows = set_aside(rows, validation_share)
+    made_of = f"{validation_share} " if validation_share else ""
     report = {
         "pictures": dict(collections.Counter(f"{row.split}/{row.label}" for row in rows)),
         "removed": duplicates,
@@ -164,7 +207,7 @@ def prepare(root):
             collections.Counter(f"{row.split}/{row.label}" for row in rows if row.box is None)
         ),
         "unreadable": unreadable,
-        "fingerprint": hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest(),
+        "fingerprint": hashlib.sha256((made_of + "".join(sorted(hashes))).encode()).hexdigest(),
     }
     _write(manifest, rows)
     (root / "splits.json").write_text(json.dumps(report, indent=2) + "\n")
@@ -201,7 +244,10 @@ def read_manifest(root, split):
         raise DataError(f"{path} does not exist. Run `python -m train prepare` first.")
     rows = [row for row in _read(path) if row.split == split]
     if not rows:
-        raise DataError(f"{path} holds no pictures of {split}.")
+        advice = " Set some of Train aside: `python -m train prepare --validation-share 0.1`."
+        raise DataError(
+            f"{path} holds no pictures of {split}.{advice if split == 'Validation' else ''}"
+        )
     return rows
 
 

@@ -1,0 +1,108 @@
+"""A project's recipe by name, and nothing trained that was not asked for."""
+
+import pytest
+
+from detector.errors import ConfigError
+from train import presets
+from train.__main__ import main
+from train.config import CHOICES, TrainConfig, typed
+from train.presets import load_preset, preset_names
+
+PROJECTS = [f"project_{number}" for number in range(5)]
+
+
+def test_every_project_has_a_preset():
+    assert preset_names() == ["ours", *PROJECTS]
+
+
+def test_ours_is_the_shipped_recipe():
+    """The default of the command line must be that of the shipped weights."""
+    assert load_preset("ours") == TrainConfig()
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_projects_see_whole_clean_pictures(name):
+    """Their figures come from pictures with all their framing, and without our corruptions."""
+    config = load_preset(name)
+    assert (config.margin, config.corrupt_share, config.tight_share) == (100.0, 0.0, 0.0)
+    assert (config.input_size, config.validation_corrupt_share) == (128, 0.0)
+    assert config.monitor == "loss"
+    assert (config.augmentation == "flip_rotate_zoom") == (name == "project_3")
+
+
+def test_recipes_are_those_of_the_projects():
+    settings = {name: vars(load_preset(name)) for name in PROJECTS}
+    four = settings["project_4"]
+    assert (four["batch_size"], four["learning_rate"], four["schedule"]) == (
+        *(128, 0.003, "exponential"),
+    )
+    assert (four["epochs"], four["epoch_batches"], four["balance"]) == (30, 300, "undersample")
+    assert four["clip_norm"] > 0
+    assert settings["project_2"]["learning_rate"] == 1e-4
+    assert settings["project_2"]["optimizer"] == "adam"
+    assert all(settings[f"project_{number}"]["patience"] for number in (0, 2))
+    assert settings["project_0"]["plateau_patience"] < settings["project_0"]["patience"]
+    assert settings["project_3"]["head_batches"] > 140002 / settings["project_3"]["batch_size"]
+    assert settings["project_3"]["learning_rate"] < 1e-4
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_networks_of_presets_exist(name):
+    from train.architectures import REGISTRY
+
+    assert load_preset(name).architecture in REGISTRY
+
+
+def test_setting_overrides_the_preset():
+    config = load_preset("project_1", architecture="project_1_6", epochs="2", learning_rate="1e-4")
+    assert (config.architecture, config.epochs, config.learning_rate) == ("project_1_6", 2, 1e-4)
+    assert config.optimizer == load_preset("project_1").optimizer
+
+
+def test_unknown_preset_is_refused():
+    with pytest.raises(ConfigError, match=r"Unknown preset 'project_9'\. Allowed: ours, project_0"):
+        load_preset("project_9")
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_unknown_word_is_refused_with_the_allowed(name, capsys):
+    """A misspelt word would train something else, for hours."""
+    with pytest.raises(SystemExit) as caught:
+        main(["fit", "--set", f"{name}=nonsense"])
+    allowed = ", ".join(CHOICES[name])
+    assert f"{name} must be one of {allowed}. Received: 'nonsense'" in str(caught.value)
+
+
+def test_reduction_of_a_schedule_is_refused():
+    """Keras would train on with a rate that is not what the preset says."""
+    with pytest.raises(ConfigError, match="set schedule=constant"):
+        TrainConfig(plateau_patience=2)
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("epochs: [1", "is not YAML"),
+        ("- epochs", "must hold `setting: value` lines"),
+        ("epoch: 3", "Unknown setting: epoch. Allowed: architecture"),
+        ("epochs: 1.5", "epochs must be of type int. Received: 1.5"),
+        ("epochs: true", "epochs must be of type int. Received: True"),
+        ("schedule: linear", "schedule must be one of cosine, exponential, constant"),
+    ],
+)
+def test_wrong_preset_file_is_refused(tmp_path, monkeypatch, content, message):
+    """Own recipes are added as files; a slip in one must be said in a sentence."""
+    monkeypatch.setattr(presets, "FOLDER", tmp_path)
+    (tmp_path / "mine.yaml").write_text(content)
+    with pytest.raises(ConfigError, match=message):
+        load_preset("mine")
+
+
+@pytest.mark.parametrize(
+    "name, value, expected",
+    [("learning_rate", "1e-4", 1e-4), ("margin", 100, 100.0), ("epochs", "7", 7)],
+)
+def test_numbers_of_yaml_get_their_type(name, value, expected):
+    """YAML reads 1e-4 as text and 100 as a whole number."""
+    found = typed(name, value)
+    assert found == expected and type(found) is type(expected)

@@ -1,0 +1,189 @@
+"""Presets side by side: trained under one budget on the same pictures, measured alike.
+
+Each preset trains in a process of its own, so that memory of one is free for the next. What is
+finished is not done again, and a killed training goes on from its last epoch.
+"""
+
+import dataclasses
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from sklearn import metrics
+
+from detector.errors import ConfigError, DetectorError
+from detector.runtime import Network
+from detector.weights import run_model, self_test_crops
+
+from . import architectures, plots
+from .declarations import PUBLISHED
+from .export import convert, predict_batches
+from .fit import read_run
+from .presets import load_preset
+from .progress import read_history
+from .splits import read_fingerprint, read_manifest
+
+PASSES = 50  # of which the median is the latency
+PUBLISHED_PICTURES = 140_002  # the whole Train split, on which the projects trained
+COLUMNS = {
+    "name": "preset",
+    "parameters": "parameters",
+    "epochs": "epochs",
+    "minutes": "training, minutes",
+    "accuracy": "accuracy",
+    "auc": "AUC",
+    "milliseconds": "ms a crop",
+    "published": "published accuracy",
+}
+
+
+def compare(names, *, data, output, budget, split, backbone_weights, environment):
+    """Train and measure presets, and write `leaderboard.{json,md,png}`.
+
+    Args:
+        names: presets, each as "NAME", or "NAME:ARCHITECTURE" for its recipe on another network.
+        data: folder of the manifest.
+        output: folder; gets a run for each name beside the leaderboard, which grows with each.
+        budget: settings that all share, such as pictures, epochs or minutes.
+        split: one of `train.splits.SPLITS`, to measure on.
+        backbone_weights: see `architectures.build`.
+        environment: of the processes that train.
+
+    Returns:
+        A list of dicts with the keys of `COLUMNS` and more, best AUC first.
+
+    Raises:
+        ConfigError: an unknown preset, network or setting.
+        DetectorError: a training failed.
+    """
+    entrants = {name: _settings(name, budget) for name in names}
+    pictures = read_manifest(data, split)
+    rows = []
+    for name, (preset, config) in entrants.items():
+        folder = Path(output) / name.replace(":", "-")
+        asked = {
+            "config": dataclasses.asdict(config),
+            "data": read_fingerprint(data),
+            "split": split,
+        }
+        row = _read_row(folder, asked)
+        if row is None:
+            print(f"\n== {name}", flush=True)
+            _fit(preset, config, data, folder, backbone_weights, environment)
+            row = {"name": name, **_measure(folder, config, pictures), "asked": asked}
+            (folder / "figures.json").write_text(json.dumps(row, indent=2) + "\n")
+        rows = sorted([*rows, row], key=lambda row: -row["auc"])
+        _write(rows, output=Path(output), split=split, budget=budget, counted=len(pictures))
+    return rows
+
+
+def _settings(name, budget):
+    preset, _, architecture = name.partition(":")
+    if architecture and architecture not in architectures.REGISTRY:
+        raise ConfigError(
+            f"Unknown architecture {architecture!r}. Allowed: {', '.join(architectures.REGISTRY)}."
+        )
+    changes = {"architecture": architecture} if architecture else {}
+    return preset, load_preset(preset, **budget, **changes)
+
+
+def _read_row(folder, asked):
+    path = folder / "figures.json"
+    if not path.is_file():
+        return None
+    row = json.loads(path.read_text())
+    if row["asked"] != asked:
+        raise ConfigError(
+            f"{path} was measured with other settings, pictures or split. Choose another --output "
+            "folder, or delete that one."
+        )
+    return row
+
+
+def _fit(preset, config, data, folder, backbone_weights, environment):
+    own = dataclasses.asdict(config)
+    settings = [part for item in own.items() for part in ("--set", "{}={}".format(*item))]
+    command = [sys.executable, "-m", "train", "fit", "--preset", preset, "--data", str(data)]
+    command += ["--run", str(folder), "--backbone-weights", backbone_weights, *settings]
+    if subprocess.run(command, env=environment).returncode:
+        raise DetectorError(f"Training in {folder} failed; mend it and run the same command again.")
+
+
+def _measure(folder, config, pictures):
+    """Figures of the best weights of a run, in the form that serves."""
+    model = architectures.build(
+        config.architecture,
+        input_size=config.input_size,
+        dropout=config.dropout,
+        batch_norm_momentum=config.batch_norm_momentum,
+    )
+    model.load_weights(folder / "best.weights.h5")
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "model.tflite"
+        convert(model, path)
+        network = Network(path.read_bytes(), name=path.name, threads=1)
+    logits, labels = predict_batches(network, pictures, config, corrupt_share=0.0)
+    seconds = read_history(folder / "seconds.csv")
+    return {
+        "start": read_run(folder)["start"],
+        "parameters": model.count_params(),
+        "epochs": len(read_history(folder / "history.csv")),
+        "minutes": round(sum(row["seconds"] for row in seconds.values()) / 60, 1),
+        "accuracy": round(float(np.mean((logits > 0) == labels)), 4),
+        "auc": round(float(metrics.roc_auc_score(labels, logits)), 4),
+        "milliseconds": round(_latency(network, config.input_size), 2),
+        "published": PUBLISHED.get(config.architecture),
+    }
+
+
+def _latency(network, size):
+    crop, times = self_test_crops(size)[0], []
+    for _ in range(PASSES):
+        started = time.perf_counter()
+        run_model(network, crop)
+        times.append(1000 * (time.perf_counter() - started))
+    return statistics.median(times)
+
+
+def _write(rows, *, output, split, budget, counted):
+    (output / "leaderboard.json").write_text(json.dumps(rows, indent=2) + "\n")
+    (output / "leaderboard.md").write_text(to_markdown(rows, split, budget, counted))
+    plots.leaderboard(rows, output / "leaderboard.png")
+
+
+def to_markdown(rows, split, budget, counted):
+    """The leaderboard as a Markdown table with the conditions it was measured under.
+
+    Args:
+        rows: what `compare` returns.
+        split: that was measured on.
+        budget: settings that all shared.
+        counted: pictures that were measured on.
+    """
+    shared = ", ".join(f"{name}={value}" for name, value in budget.items()) or "each preset's own"
+    starts = [f"{row['name']} from {row['start']} weights" for row in rows if row["start"]]
+    lines = [
+        "| " + " | ".join(COLUMNS.values()) + " |",
+        "|" + "|".join("---" if key == "name" else "---:" for key in COLUMNS) + "|",
+        *("| " + " | ".join(_cell(key, row[key]) for key in COLUMNS) + " |" for row in rows),
+        "",
+        f"Measured on {counted:,} pictures of {split}; budget: {shared}. The kept epoch is each "
+        "preset's best on validation. Latency is the median of one LiteRT pass with one thread, "
+        f"heatmap included. Training started {', '.join([*starts, 'all others from noise'])}. "
+        "Published accuracies are the projects' own on the official Test split, after training on "
+        f"all {PUBLISHED_PICTURES:,} pictures.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(key, value):
+    if value is None:
+        return "-"
+    if key == "parameters":
+        return f"{value:,}"
+    return f"{value:.3f}" if key in ("accuracy", "auc", "published") else str(value)
