@@ -30,7 +30,6 @@ def build_demo(detector):
     with gr.Blocks(
         title=first["title"], analytics_enabled=False, delete_cache=(CACHE_CHECK, CACHE_AGE)
     ) as demo:
-        gr.Navbar(main_page_name=first["language_name"])
         build_page(demo, detector, first)
         build_endpoints(detector)
     for texts in others:
@@ -47,6 +46,7 @@ def build_page(demo, detector, texts):
         has_crop = request.query_params.get("crop") == "1"
         return weights_line(detector.weights.info, texts), has_crop
 
+    gr.Navbar(main_page_name=next(iter(LANGUAGES.values()))["language_name"])
     gr.Markdown(f"# {texts['title']}\n{texts['introduction']}")
     with gr.Tabs():
         with gr.Tab(texts["tab_one"]):

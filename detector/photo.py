@@ -16,7 +16,8 @@ from .errors import PhotoError
 MAX_BYTES = 30 * 2**20
 MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
 MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
 
 
 def load_photo(source):
@@ -62,12 +63,13 @@ def open_image(data):
         `PIL.Image.Image`, its size unchecked; to be closed.
 
     Raises:
-        PIL.UnidentifiedImageError: the bytes are of none of `FORMATS`; Pillow raises others too.
+        PIL.UnidentifiedImageError: the bytes are of no known format; Pillow raises others too.
     """
-    if data[4:8] == b"ftyp":  # AVIF, which Pillow reads, or HEIF; 80 ms that others need not wait
-        from pillow_heif import register_heif_opener
+    if data[4:8] == b"ftyp":
+        from pillow_heif import register_heif_opener  # 80 ms that other photos need not wait
 
         register_heif_opener()
+        return Image.open(io.BytesIO(data), formats=BOXED_FORMATS)
     return Image.open(io.BytesIO(data), formats=FORMATS)
 
 

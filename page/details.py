@@ -17,7 +17,7 @@ def render_facts(facts, texts):
         HTML.
     """
     names = ("fact_file", "fact_camera", "fact_software", "fact_generator", "fact_c2pa")
-    values = ["–"] * len(names)
+    values = ["-"] * len(names)
     if facts:
         size = f"{facts.width}x{facts.height} px, {facts.bytes / 1024:.0f} KB"
         stated = (facts.camera, facts.software, facts.generator)
@@ -70,7 +70,9 @@ def render_resend(check, texts):
             f'<td class="chart"><span style="width:{100 * fake:.1f}%"></span></td>'
             f"<td>{escape(number)}</td></tr>"
         )
-    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in texts["resend_heads"])
+    *heads, last = (escape(text) for text in texts["resend_heads"])
+    heads = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    heads += f'<th scope="col" colspan="2">{last}</th>'  # over the chart and the number
     return (
         f'<section class="resend" data-outcome="{check.outcome}">'
         f"<h3>{escape(texts['resend_outcomes'][check.outcome])}</h3>"

@@ -91,7 +91,7 @@ TEXTS = {
     "c2pa_generated": "They say that a model made this picture",
     "more": "More about this photo",
     "resend": "Would the verdict survive a resend?",
-    "resend_heads": ("Copy", "Verdict", "", "P(fake)"),
+    "resend_heads": ("Copy", "Verdict", "P(fake)"),
     "resend_original": "as sent",
     "resend_setting": "{side} px, JPEG {quality}",
     "resend_setting_twice": "{side} px, JPEG {quality}, twice",

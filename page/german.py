@@ -121,7 +121,7 @@ TEXTS = {
     "c2pa_generated": "Er sagt, dass ein Modell dieses Bild erzeugt hat",
     "more": "Mehr zu diesem Foto",
     "resend": "Hält das Urteil ein Weiterleiten aus?",
-    "resend_heads": ("Kopie", "Urteil", "", "P(Fälschung)"),
+    "resend_heads": ("Kopie", "Urteil", "P(fake)"),
     "resend_original": "wie gesendet",
     "resend_setting": "{side} px, JPEG {quality}",
     "resend_setting_twice": "{side} px, JPEG {quality}, zweimal",

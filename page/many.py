@@ -56,7 +56,7 @@ def build_many(detector, texts):
         start = gr.Button(texts["judge_all"], variant="primary", min_width=120)
         cancel = gr.Button(texts["cancel"], min_width=120)
     table = gr.HTML(batch.render_empty(texts))
-    downloads = gr.File(label=texts["downloads"], interactive=False, height=120)
+    downloads = gr.File(label=texts["downloads"], interactive=False, height=160)
     running = start.click(
         judge_all,
         [files, is_face_crop],

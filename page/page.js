@@ -86,17 +86,26 @@
 
   const look = () => {
     applyOpacity();
+    // Gradio's buttons of the examples hold a picture and no name.
+    document.querySelectorAll(".gallery-item:not([aria-label])").forEach((button) => {
+      const title = button.closest(".block").querySelector(".label")?.textContent.trim();
+      const number = [...button.parentElement.children].indexOf(button) + 1;
+      button.setAttribute("aria-label", `${title} ${number}`);
+    });
     const news = document.querySelectorAll("[data-announce]:not([data-told])");
     news.forEach((node) => {
       node.dataset.told = "";
       live.textContent = node.dataset.announce;
     });
   };
-  document.addEventListener("DOMContentLoaded", () => {
+  const start = () => {
     document.body.append(live);
     new MutationObserver((changes) => {
       if (changes.some((change) => change.addedNodes.length)) look();
     }).observe(document.body, { childList: true, subtree: true });
     look();
-  });
+  };
+  // Gradio may run this after the document has been read.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

@@ -19,7 +19,7 @@ def percent(probability, texts):
     Returns:
         For example "97.3%"; above 99.9 it stays there, because no model is certain.
     """
-    tenths = min(math.floor(probability * 1000 + 1e-9), 999)
+    tenths = _tenths(probability)
     return texts["percent"].format(f"{tenths / 10:.1f}".replace(".", texts["decimal_point"]))
 
 
@@ -46,8 +46,7 @@ def meaning(judged, texts):
     """What the confidence says, as a frequency; or what "inconclusive" means."""
     if not judged.is_conclusive:
         return texts["inconclusive_meaning"]
-    wrong = max(1, round(1000 * (1.0 - judged.confidence)))
-    return texts["calibrated_meaning"].format(right=1000 - wrong)
+    return texts["calibrated_meaning"].format(right=_tenths(judged.confidence))
 
 
 def reasons(judged, texts):
@@ -113,3 +112,7 @@ def alternative_text(crop, *, number, count, texts):
             texts["alt_heat"].format(place=place) if place else texts["alt_cold"],
         ]
     )
+
+
+def _tenths(probability):
+    return min(math.floor(probability * 1000 + 1e-9), 999)
