@@ -73,7 +73,7 @@ def read_facts(data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, on damaged metadata
         with open_image(data) as image:
-            exif, texts = image.getexif(), dict(image.info)
+            exif, texts = _read_exif(image), dict(image.info)
             name, mime, (width, height) = image.format, image.get_format_mimetype(), image.size
     maker, model, software = (
         _clean(exif.get(tag))
@@ -95,6 +95,13 @@ def read_facts(data):
         c2pa_producer=producer,
         c2pa_says_generated=is_generated,
     )
+
+
+def _read_exif(image):
+    try:
+        return image.getexif()
+    except Exception:  # Pillow raises nearly every built-in type on bad data; then nothing is said
+        return {}
 
 
 def _clean(value):

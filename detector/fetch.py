@@ -142,7 +142,8 @@ def _request(parts, *, deadline):
         if parts.query:
             target += "?" + urllib.parse.quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
         connection.request("GET", target, headers=HEADERS)
-        yield connection.getresponse()
+        with connection.getresponse() as response:
+            yield response
     finally:
         watch.cancel()
         raw.close()
