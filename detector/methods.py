@@ -81,11 +81,14 @@ def _grad_cam_plus(model, picture, sign):
 
 
 def _score_cam(model, picture, sign):
+    import keras
     from tf_keras_vis.scorecam import Scorecam
 
+    # The probability, as in the paper: a logit may be below 0 for every masked picture, and then
+    # the map is cold all over.
     explain = Scorecam(model, clone=False)
     return explain(
-        lambda output: sign * output[:, 0],
+        lambda output: keras.ops.sigmoid(sign * output[:, 0]),
         picture,
         **_last_feature_map(model),
         max_N=SCORE_CAM_CHANNELS,

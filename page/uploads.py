@@ -1,6 +1,7 @@
 """Uploaded files and zip archives to photos, one by one, within limits."""
 
 import functools
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -8,7 +9,7 @@ from detector.errors import PhotoError
 from detector.photo import MAX_BYTES
 
 MAX_PHOTOS = 50
-HIDDEN = ("__MACOSX", ".")  # what file managers add to archives
+HIDDEN = re.compile(r"(^|/)(__MACOSX|\.(?!\.?/))")  # what file managers add to archives
 
 
 def list_photos(uploads):
@@ -49,8 +50,7 @@ def _list_archive(path, name):
             members = [
                 member.filename
                 for member in archive.infolist()
-                if not member.is_dir()
-                and not any(part.startswith(HIDDEN) for part in member.filename.split("/"))
+                if not member.is_dir() and not HIDDEN.search(member.filename)
             ]
     except (zipfile.BadZipFile, OSError, ValueError):
         return [(name, functools.partial(_refuse, name))]
