@@ -66,7 +66,8 @@ def _confidence(judged, texts):
     width = 100 * (judged.confidence - 0.5) / 0.5  # half the bar would say "half sure" of a guess
     return (
         f'<p class="confidence">{escape(words.confidence_words(judged, texts))}</p>'
-        f'<div class="bar" aria-hidden="true"><span style="width:{width:.1f}%"></span></div>'
+        f'<div class="bar {words.kind_of(judged)}" aria-hidden="true">'
+        f'<span style="width:{width:.1f}%"></span></div>'
     )
 
 

@@ -96,12 +96,14 @@ def build_endpoints(detector):
             )
         crop = verdict.crops[int(face) - 1]
         try:
-            pictures = [
-                (save_jpeg(draw_method(photo, crop, heatmap), f"{method}.jpg"), method)
-                for method, heatmap in explain_more(detector.weights, photo, crop)
-            ]
+            heatmaps = list(explain_more(detector.weights, photo, crop))
         except MethodError as error:
             raise as_gradio_error(error, title="no_methods") from error
+        # Written when nothing can fail any more: Gradio deletes what it has been given, no more.
+        pictures = [
+            (save_jpeg(draw_method(photo, crop, heatmap), f"{method}.jpg"), method)
+            for method, heatmap in heatmaps
+        ]
         return pictures, to_json(verdict)
 
     def judge(path, is_face_crop):

@@ -33,8 +33,12 @@ TEXTS = {
     "notes": {},  # those of `detector.report.NOTES` are English
     "errors": {},  # and so are the errors
     "error_title": "This photo cannot be judged",
-    "all_faces": "Each of the {count} faces looks genuine or nearly so.",
-    "some_faces": "{fakes} of {count} faces look manipulated; one is enough for the whole photo.",
+    "several_faces": {
+        "Real": "Each of the {count} faces looks genuine.",
+        "Real, inconclusive": "None of the {count} faces leans to Fake, but not all are sure.",
+        "Fake": "Faces judged Fake: {fakes} of {count}. One is enough for the whole photo.",
+        "Fake, inconclusive": "Faces that lean to Fake: {fakes} of {count}.",
+    },
     "choose_hint": "Choose a face to see its heatmap and confidence.",
     "choose_face": "Face {number}: {headline}. {confidence}",
     "face_title": "Face {number}",

@@ -7,7 +7,7 @@ TEXTS = {
     "introduction": "Foto hierher ziehen, einfügen oder aufnehmen. Die Antwort kommt sofort.",
     "tab_one": "Ein Foto",
     "tab_many": "Viele Fotos",
-    "percent": "{} %",
+    "percent": "{}\u00a0%",
     "decimal_point": ",",
     # Die Antwort
     "answer_empty": "Hier erscheint die Antwort.",
@@ -63,8 +63,12 @@ TEXTS = {
         "address_too_slow": "Die Adresse antwortet zu langsam. Bitte die Datei senden.",
     },
     "error_title": "Dieses Foto kann nicht beurteilt werden",
-    "all_faces": "Jedes der {count} Gesichter wirkt echt oder nahezu echt.",
-    "some_faces": "{fakes} von {count} Gesichtern wirken manipuliert; eines genügt.",
+    "several_faces": {
+        "Real": "Jedes der {count} Gesichter wirkt echt.",
+        "Real, inconclusive": "Keines der {count} Gesichter wirkt gefälscht; sicher ist das nicht.",
+        "Fake": "Als Fälschung beurteilt: {fakes} von {count} Gesichtern. Eines genügt.",
+        "Fake, inconclusive": "Eher Fälschung: {fakes} von {count} Gesichtern.",
+    },
     "choose_hint": "Ein Gesicht wählen, um seine Wärmekarte und Sicherheit zu sehen.",
     "choose_face": "Gesicht {number}: {headline}. {confidence}",
     "face_title": "Gesicht {number}",

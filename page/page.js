@@ -96,6 +96,8 @@
     news.forEach((node) => {
       node.dataset.told = "";
       live.textContent = node.dataset.announce;
+      // On a phone the answer stands below the photo.
+      if (node.matches(".answer") && innerWidth < 700) node.scrollIntoView({ block: "start" });
     });
   };
   const start = () => {

@@ -71,10 +71,9 @@ def subject(verdict, texts):
     count = len(verdict.faces)
     if count < 2:
         return ""
-    if verdict.label == "Real":
-        return texts["all_faces"].format(count=count)
+    kind = verdict.label if verdict.is_conclusive else f"{verdict.label}, inconclusive"
     fakes = sum(face.label == "Fake" for face in verdict.faces)
-    return texts["some_faces"].format(fakes=fakes, count=count)
+    return texts["several_faces"][kind].format(fakes=fakes, count=count)
 
 
 def hottest_place(heatmap, texts):
