@@ -133,7 +133,7 @@ def test_explain_more_shows_four_methods_side_by_side(page):
     wait_for_answer(page)
     page.get_by_role("button", name=ENGLISH["explain"]).click()
     page.get_by_text(ENGLISH["methods_wait"]).first.wait_for()  # people know that it goes on
-    page.locator(".methods figure:nth-child(4) img").wait_for(timeout=180_000)
+    page.locator(".methods figure:nth-child(4) img").wait_for(timeout=400_000)
     pictures = page.locator(".methods img")
     assert pictures.count() == 4
     assert len({picture.get_attribute("src") for picture in pictures.all()}) == 4
