@@ -31,6 +31,20 @@ REQUIRE_HUB = _require_hub == "1"
 if REQUIRE_HUB and not HUB_REPO:
     _problems.append("DETECTOR_REQUIRE_HUB=1 needs DETECTOR_REPO=USER/NAME. Received: none.")
 
+# Where "Report a wrong verdict" leads; on a Hugging Face Space, to its discussions.
+_space = os.environ.get("SPACE_ID", "").strip()
+ISSUES_URL = os.environ.get("DETECTOR_ISSUES_URL", "").strip() or (
+    f"https://huggingface.co/spaces/{_space}/discussions/new" if _space else ""
+)
+if ISSUES_URL and not ISSUES_URL.startswith(("https://", "http://")):
+    _problems.append(f"DETECTOR_ISSUES_URL must be an https address. Received: {ISSUES_URL!r}.")
+
+# Whether AI assistants may call the endpoints (MCP); needs `pip install "gradio[mcp]"`.
+_mcp = os.environ.get("DETECTOR_MCP", "").strip()
+if _mcp not in ("", "0", "1"):
+    _problems.append(f"DETECTOR_MCP must be 0 or 1. Received: {_mcp!r}.")
+MCP = _mcp == "1"
+
 
 def check():
     """Refuse values that are not allowed, before anything serves.

@@ -6,7 +6,29 @@ class DetectorError(Exception):
 
 
 class PhotoError(DetectorError):
-    """The photo cannot be judged: not a picture, damaged, too small or too large."""
+    """The photo cannot be judged: not a picture, damaged, too small or too large.
+
+    Attributes:
+        code: why, for scripts: "wrong_type", "file_unreadable", "empty", "not_a_photo", "damaged",
+            "too_many_bytes", "too_many_pixels" or "too_small"; of an archive "bad_archive" or
+            "too_many_files"; of an address see `AddressError`.
+    """
+
+    def __init__(self, message, *, code="damaged"):
+        super().__init__(message)
+        self.code = code
+
+
+class AddressError(PhotoError):
+    """No photo can be fetched from a web address.
+
+    Attributes:
+        code: "address_invalid", "address_private", "address_unreachable", "address_too_slow".
+    """
+
+
+class MethodError(DetectorError):
+    """A heatmap of another method cannot be made of the weights that serve."""
 
 
 class WeightsError(DetectorError):

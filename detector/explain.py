@@ -121,6 +121,25 @@ def overlay(photo, crops, *, opacity=0.5):
     return result
 
 
+def heat_layer(heatmap, *, side=128):
+    """A heatmap as a picture to lay over the judged square, at an opacity chosen when shown.
+
+    Args:
+        heatmap: (h, w) float32, 0-1.
+        side: of the result in pixels.
+
+    Returns:
+        `PIL.Image.Image`, RGBA, side x side; opaque where hot, transparent where cold.
+    """
+    heat = Image.fromarray(heatmap.astype(np.float32)).resize(
+        (side, side), Image.Resampling.BICUBIC
+    )
+    heat = np.clip(np.asarray(heat), 0.0, 1.0)
+    layer = Image.fromarray(colourise(heat))
+    layer.putalpha(Image.fromarray((heat * 255).astype(np.uint8)))
+    return layer
+
+
 def draw_boxes(photo, crops):
     """Draw a numbered box around every face, coloured by its label.
 
@@ -141,7 +160,7 @@ def draw_boxes(photo, crops):
         left, top, right, bottom = crop.box
         colour = BOX_COLOURS[crop.label]
         draw.rectangle((left, top, right, bottom), outline=colour, width=line)
-        text = f" {number} {crop.label} {crop.confidence:.0%} "
+        text = f" {number} {crop.label} {min(crop.confidence, 0.99):.0%} "
         frame = draw.textbbox((0, 0), text, font=font)
         height = frame[3] + 2 * line
         # Below the box; inside it where the photo ends.

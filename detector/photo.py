@@ -17,6 +17,7 @@ MAX_BYTES = 30 * 2**20
 MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
 MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
 
 
 def load_photo(source):
@@ -47,8 +48,29 @@ def load_photo(source):
         return _decode(_read(Path(source)))
     raise PhotoError(
         "A photo is a path, bytes, a PIL image or a uint8 array. "
-        f"Received: {type(source).__name__}."
+        f"Received: {type(source).__name__}.",
+        code="wrong_type",
     )
+
+
+def open_image(data):
+    """Open encoded bytes without decoding a pixel; only this function knows the formats.
+
+    Args:
+        data: content of an image file.
+
+    Returns:
+        `PIL.Image.Image`, its size unchecked; to be closed.
+
+    Raises:
+        PIL.UnidentifiedImageError: the bytes are of no known format; Pillow raises others too.
+    """
+    if data[4:8] == b"ftyp":
+        from pillow_heif import register_heif_opener  # 80 ms that other photos need not wait
+
+        register_heif_opener()
+        return Image.open(io.BytesIO(data), formats=BOXED_FORMATS)
+    return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def _read(path):
@@ -61,7 +83,8 @@ def _read(path):
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or error
         raise PhotoError(
-            f"{path.name or path}: the file cannot be read ({reason}). Check the path."
+            f"{path.name or path}: the file cannot be read ({reason}). Check the path.",
+            code="file_unreadable",
         ) from error
 
 
@@ -69,7 +92,8 @@ def _check_bytes(size):
     if size > MAX_BYTES:
         raise PhotoError(
             f"This file has {size / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are accepted. "
-            "Save it as JPEG and try again."
+            "Save it as JPEG and try again.",
+            code="too_many_bytes",
         )
 
 
@@ -77,23 +101,25 @@ def _check_size(width, height):
     if width * height > MAX_PIXELS:
         raise PhotoError(
             f"This photo is {width}x{height} px; at most {MAX_PIXELS // 10**6} megapixels are "
-            "accepted. Shrink it and try again."
+            "accepted. Shrink it and try again.",
+            code="too_many_pixels",
         )
     if min(width, height) < MIN_SIDE:
         raise PhotoError(
             f"This photo is {width}x{height} px; at least {MIN_SIDE}x{MIN_SIDE} is needed. "
-            "Send the original file."
+            "Send the original file.",
+            code="too_small",
         )
 
 
 def _decode(data):
     _check_bytes(len(data))
     if not data:
-        raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.")
+        raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.", code="empty")
     # Damaged metadata makes Pillow warn; the pixels decide, and they are checked below.
     with _decoding(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with open_image(data) as image:
             _check_size(*image.size)  # before any pixel is decoded
             return _to_rgb(image)
 
@@ -105,11 +131,13 @@ def _decoding():
         yield
     except Image.UnidentifiedImageError as error:
         raise PhotoError(
-            "This file is not a photo that can be read. Send a JPEG, PNG, WebP or AVIF file."
+            "This file is not a photo that can be read. Send a JPEG, PNG, WebP, AVIF or HEIC file.",
+            code="not_a_photo",
         ) from error
     except Image.DecompressionBombError as error:
         raise PhotoError(
-            f"This photo has more than {MAX_PIXELS // 10**6} megapixels. Shrink it and try again."
+            f"This photo has more than {MAX_PIXELS // 10**6} megapixels. Shrink it and try again.",
+            code="too_many_pixels",
         ) from error
     except (PhotoError, MemoryError):
         raise
@@ -127,7 +155,8 @@ def _open_array(array):
     ):
         raise PhotoError(
             "An array must be uint8 of shape (height, width), (height, width, 3) or "
-            f"(height, width, 4). Received: {array.dtype} of shape {array.shape}."
+            f"(height, width, 4). Received: {array.dtype} of shape {array.shape}.",
+            code="wrong_type",
         )
     _check_size(array.shape[1], array.shape[0])
     return Image.fromarray(array)

@@ -22,6 +22,7 @@ from detector.config import WEIGHTS_DIR
 from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
+ISSUES_URL = "https://git.example/me/detector/issues/new"
 
 
 @pytest.fixture
@@ -45,8 +46,21 @@ def detector():
 @pytest.fixture(scope="session")
 def url():
     """The address of the running app."""
-    with serve() as address:
+    with serve(DETECTOR_ISSUES_URL=ISSUES_URL) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def two_faces(tmp_path_factory):
+    """A picture of two faces side by side: NASA's portrait, and our manipulated copy of it."""
+    names = ("astronaut.jpg", "astronaut-manipulated.jpg")
+    pictures = [Image.open(ROOT / "examples" / name) for name in names]
+    both = Image.new("RGB", (1024, 512))
+    for index, picture in enumerate(pictures):
+        both.paste(picture, (512 * index, 0))
+    path = tmp_path_factory.mktemp("photos") / "both.png"
+    both.save(path)
+    return path
 
 
 @pytest.fixture

@@ -1,10 +1,15 @@
 """The app answers scripts: a real server, the real client."""
 
 import concurrent.futures
+import csv
+import json
 import os
+import re
 import subprocess
 import sys
+import zipfile
 
+import jsonschema
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -12,6 +17,12 @@ from PIL import Image
 from server import ROOT
 
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
+SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
+
+
+def check_form(value, *, form):
+    """Fail unless a value has the published form."""
+    jsonschema.validate(value, {**SCHEMA, "$ref": f"#/$defs/{form}"})
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +41,7 @@ def test_the_readmes_three_lines_give_label_confidence_heatmap_and_json(client, 
     assert set(confidences) == {"Real", "Fake"}
     assert sum(confidences.values()) == pytest.approx(1.0)
     assert sentence
+    check_form(result, form="result")
     assert result["weights"]["sha256"] == detector.weights.info.sha256
     assert faces is None  # one face needs no numbers
     with Image.open(heatmap) as picture:
@@ -57,13 +69,101 @@ def test_of_a_face_crop_the_central_face_alone_is_judged(client, photo, tmp_path
     assert result["faces"][0]["box"][0] < photo.width
 
 
-@pytest.mark.parametrize("content", [b"not a picture", b"", b"\xff\xd8\xff\xe0 cut off"])
-def test_a_bad_file_is_answered_with_a_sentence_and_no_server_path(client, tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"not a picture", "not_a_photo"), (b"", "empty"), (b"\xff\xd8\xff\xe0 cut", "damaged")],
+)
+@pytest.mark.parametrize("endpoint", ["/predict", "/explain"])
+def test_a_bad_file_is_answered_with_a_sentence_a_code_and_no_server_path(
+    client, tmp_path, content, code, endpoint
+):
     path = tmp_path / "photo.jpg"
     path.write_bytes(content)
     with pytest.raises(AppError, match="Send") as caught:
-        client.predict(handle_file(path), api_name="/predict")
+        client.predict(handle_file(path), api_name=endpoint)
     assert "/" not in str(caught.value)
+    assert caught.value.title == code
+
+
+def test_a_batch_judges_all_it_can_and_says_what_is_wrong_with_the_rest(client, tmp_path, photo):
+    (tmp_path / "broken.jpg").write_bytes(b"not a picture")
+    photo.resize((40, 40)).save(tmp_path / "small.png")
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.write(EXAMPLE, "holiday/portrait.jpg")
+    paths = [tmp_path / name for name in ("broken.jpg", "small.png", "more.zip")]
+    found = client.predict([handle_file(path) for path in paths], api_name="/predict_batch")
+    check_form(found, form="batch")
+    assert [entry["file"] for entry in found["photos"]] == [
+        *("broken.jpg", "small.png", "portrait.jpg")
+    ]
+    codes = [entry["error"] and entry["error"]["code"] for entry in found["photos"]]
+    assert codes == ["not_a_photo", "too_small", None]
+    assert found["photos"][2]["result"]["label"] == "Real"
+    assert found["counts"] == {"real": 1, "fake": 0, "inconclusive": 0, "failed": 2}
+
+
+def test_more_than_fifty_photos_are_refused_at_once(client, tmp_path):
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for index in range(51):
+            archive.writestr(f"{index}.jpg", b"not a picture")
+    with pytest.raises(AppError, match="51 photos") as caught:
+        client.predict([handle_file(tmp_path / "many.zip")], api_name="/predict_batch")
+    assert caught.value.title == "too_many_files"
+
+
+def test_explain_gives_a_picture_per_method(client):
+    pictures, result = client.predict(handle_file(EXAMPLE), api_name="/explain")
+    check_form(result, form="result")
+    assert [item["caption"] for item in pictures] == [
+        *("Grad-CAM", "Grad-CAM++", "Score-CAM", "SmoothGrad")
+    ]
+    contents = set()
+    for item in pictures:
+        with Image.open(item["image"]) as picture:
+            assert min(picture.size) >= 300
+            contents.add(picture.tobytes())
+    assert len(contents) == 4
+
+
+def test_explain_refuses_a_face_that_is_not_there(client):
+    with pytest.raises(AppError, match="from 1 to 1") as caught:
+        client.predict(handle_file(EXAMPLE), False, 2, api_name="/explain")
+    assert caught.value.title == "no_such_face"
+
+
+def test_scripts_see_three_endpoints_and_none_of_the_page(client):
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(endpoints) == {"/predict", "/predict_batch", "/explain"}
+    names = [parameter["parameter_name"] for parameter in endpoints["/predict"]["parameters"]]
+    assert names == ["photo", "is_face_crop"]
+
+
+def test_the_curl_lines_of_the_documentation_work(url, tmp_path):
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    lines = re.search(r"## curl.*?```\n(.*?)```", text, re.DOTALL)[1]
+    lines = lines.replace("http://127.0.0.1:7860", url).replace("photo.jpg", str(EXAMPLE))
+    done = subprocess.run(["bash", "-c", lines], capture_output=True, text=True, timeout=60)
+    assert "event: complete" in done.stdout
+    outputs = json.loads(done.stdout.partition("data: ")[2])
+    check_form(outputs[-1], form="result")
+
+
+def test_the_example_scores_a_folder_to_csv(url, run_python, tmp_path, two_faces):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(EXAMPLE.read_bytes())
+    (folder / "b.png").write_bytes(two_faces.read_bytes())
+    (folder / "c.jpg").write_bytes(b"not a picture")
+    (folder / "notes.txt").write_text("not to be sent")
+    table = tmp_path / "verdicts.csv"
+    done = run_python("examples/score_folder.py", folder, table, "--server", url)
+    assert done.returncode == 0, done.stderr
+    assert "3/3" in done.stderr  # the progress bar
+    with table.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["file"] for line in lines] == ["a.jpg", "b.png", "c.jpg"]
+    assert [line["label"] for line in lines] == ["Real", "Fake", ""]
+    assert lines[2]["error"] == "not_a_photo"
 
 
 def test_parallel_calls_all_get_their_own_answer(client, photo, tmp_path):

@@ -9,7 +9,17 @@ from server import ROOT
 
 from detector import CropVerdict
 from detector.config import WEIGHTS_DIR
-from detector.explain import colourise, draw_boxes, grad_cam, overlay, reframe, region_around
+from detector.errors import MethodError
+from detector.explain import (
+    colourise,
+    draw_boxes,
+    grad_cam,
+    heat_layer,
+    overlay,
+    reframe,
+    region_around,
+)
+from detector.methods import METHODS, explain_more
 from detector.photo import load_photo
 from detector.preprocess import cut
 from detector.weights import KERAS_FILE, run_model, self_test_crops
@@ -188,3 +198,34 @@ def test_small_photo_is_not_enlarged_without_end(photo):
 def test_region_holds_every_judged_square(squares, expected):
     crops = [crop_verdict(square=square) for square in squares]
     assert region_around(crops, (400, 300)) == pytest.approx(expected)
+
+
+def test_heat_layer_is_opaque_where_hot_and_clear_where_cold():
+    """The page fades it with a slider; what is cold must stay visible at any setting."""
+    corner = np.zeros((4, 4), np.float32)
+    corner[0, 3] = 1.0
+    layer = heat_layer(corner, side=64)
+    alpha = np.asarray(layer)[..., 3]
+    assert layer.size == (64, 64) and layer.mode == "RGBA"
+    assert alpha[4, 59] > 200 and alpha[40:, :40].max() == 0
+
+
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`:UserWarning")  # tf-keras-vis 0.8
+def test_other_methods_explain_the_same_label(detector, photo):
+    """Four maps in the right order, none cold, all of the judged square."""
+    crop = detector.predict(photo).crops[0]
+    found = dict(explain_more(detector.weights, photo, crop))
+    assert tuple(found) == METHODS
+    size = detector.weights.spec.input_size
+    assert [heatmap.shape for heatmap in found.values()] == [(4, 4)] * 3 + [(size, size)]
+    for heatmap in found.values():
+        assert heatmap.min() >= 0 and heatmap.max() == 1.0
+    assert np.abs(found["Score-CAM"] - found["Grad-CAM"]).max() > 0.05
+
+
+def test_weights_without_the_training_form_say_so(detector, photo, tmp_path):
+    weights = dataclasses.replace(detector.weights, folder=tmp_path)
+    methods = explain_more(weights, photo, detector.predict(photo).crops[0])
+    assert next(methods)[0] == "Grad-CAM"  # what needs no TensorFlow still comes
+    with pytest.raises(MethodError, match=KERAS_FILE):
+        next(methods)

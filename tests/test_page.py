@@ -1,92 +1,292 @@
-"""The page works in a browser: a photo dropped on it gets an answer that can be seen."""
+"""The page works in a browser: what a person drops on it gets an answer that can be understood."""
 
-import base64
-import shutil
+import json
+import urllib.parse
+import zipfile
 
 import pytest
+from browser import CHROMIUM, drop, opened, started_chromium, wait_for_answer
 from PIL import Image
 from server import ROOT
 
+from page.texts import LANGUAGES
+from page.words import percent
+
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
-FLAGS = [
-    "--no-sandbox",  # tests may run as root
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+ENGLISH, GERMAN = LANGUAGES["en"], LANGUAGES["de"]
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-DROP = """
-([encoded, name]) => {
-  const bytes = Uint8Array.from(atob(encoded), c => c.charCodeAt(0));
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
-  const target = document.querySelector('button[aria-label="Drop an image file here to upload"]');
-  for (const type of ["dragenter", "dragover", "drop"]) {
-    target.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true }));
-  }
-}
-"""
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with started_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def page(browser, url):
-    page = browser.new_page(viewport={"width": 1200, "height": 1000})
-    page.set_default_timeout(60_000)
-    page.goto(url)
-    page.wait_for_selector("text=Drop")
-    yield page
-    page.close()
+    with opened(browser, url) as page:
+        yield page
 
 
-def drop(page, path):
-    page.evaluate(DROP, [base64.b64encode(path.read_bytes()).decode(), path.name])
+def open_many(page, paths):
+    page.get_by_role("tab", name=ENGLISH["tab_many"]).click()
+    page.locator(".many-input input[type=file]").set_input_files(paths)
+    page.locator(".many-input .file-preview tr").nth(len(paths) - 1).wait_for()
 
 
-def test_a_dropped_photo_shows_label_confidence_and_heatmap(page, detector):
+def test_a_dropped_photo_gets_verdict_confidence_limits_and_heatmap(page, detector):
     drop(page, EXAMPLE)
     verdict = detector.predict(EXAMPLE)
-    heading = page.locator(".output-class")
-    heading.wait_for()
-    assert heading.inner_text().strip() == verdict.label
-    shown = page.locator(".confidence").all_inner_texts()
-    assert f"{verdict.confidence:.0%}" in [text.strip() for text in shown]
-    heatmap = page.locator('img[src*="/file="]').last
-    heatmap.wait_for()
-    assert heatmap.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    said = wait_for_answer(page).inner_text()
+    assert ENGLISH["headlines"]["real"] in said
+    assert f"{ENGLISH['sure'][0]}: {percent(verdict.confidence, ENGLISH)}" in said
+    assert "100%" not in said
+    assert ENGLISH["limits"] in said and ENGLISH["heatmap_caption"] in said
+    for picture in page.locator(".answer .stack img").all():
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    alt = page.locator("figure.face img").first.get_attribute("alt")
+    assert ENGLISH["headlines"]["real"] in alt and "spoke most" in alt
+
+
+def test_a_pasted_photo_gets_a_verdict(browser, url):
+    with opened(browser, url, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.evaluate(
+            """async () => {
+                const canvas = new OffscreenCanvas(300, 300);
+                canvas.getContext("2d").fillRect(20, 20, 100, 100);
+                const blob = await canvas.convertToBlob({ type: "image/png" });
+                await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+            }"""
+        )
+        page.get_by_role("button", name="Paste from clipboard").click()
+        said = wait_for_answer(page).inner_text()
+    assert "No face was found" in said and ENGLISH["inconclusive_meaning"] in said
 
 
 def test_a_bad_file_says_why_and_leaves_no_old_verdict(page, tmp_path):
     drop(page, EXAMPLE)
-    page.locator(".output-class").wait_for()
+    wait_for_answer(page)
     page.get_by_label("Remove Image").first.click()
-    page.locator(".output-class").wait_for(state="detached")
+    page.locator(".answer.empty").wait_for()
     bad = tmp_path / "photo.jpg"
     bad.write_bytes(b"not a picture")
     drop(page, bad)
     page.get_by_text("not a photo that can be read").wait_for()
-    assert page.locator(".output-class").count() == 0
+    assert page.locator("article.answer").count() == 0
+    assert page.get_by_role("button", name=ENGLISH["keep"]).is_disabled()
 
 
-def test_numbered_faces_appear_only_when_there_are_several(page, photo, tmp_path):
-    both = Image.new("RGB", (2 * photo.width, photo.height))
-    both.paste(photo, (0, 0))
-    both.paste(photo, (photo.width, 0))
-    both.save(tmp_path / "both.png")
-    assert page.get_by_text("Faces, largest first").count() == 0
-    drop(page, tmp_path / "both.png")
-    page.get_by_text("Faces, largest first").wait_for()
+def test_choosing_a_face_shows_its_own_heatmap_and_confidence(page, two_faces, detector):
+    drop(page, two_faces)
+    wait_for_answer(page)
+    verdict = detector.predict(two_faces)
+    assert page.locator(".answer .box").count() == len(verdict.faces) == 2
+    seen = []
+    for index, crop in enumerate(verdict.faces):
+        box = page.locator(f".answer [data-face='{index}']")
+        box.focus()
+        page.keyboard.press("Enter")  # a mouse is not needed
+        assert box.get_attribute("aria-pressed") == "true"
+        shown = page.locator("figure.face:visible")
+        assert shown.count() == 1
+        assert percent(crop.confidence, ENGLISH) in shown.inner_text()
+        seen.append(shown.locator("img.heat").get_attribute("src"))
+    assert seen[0] != seen[1]
+
+
+def test_the_slider_fades_the_heatmap(page):
+    drop(page, EXAMPLE)
+    wait_for_answer(page)
+    slider, heat = page.get_by_label(ENGLISH["opacity"]), page.locator("img.heat")
+    slider.fill("0")
+    assert heat.evaluate("image => getComputedStyle(image).opacity") == "0"
+    slider.fill("90")
+    assert heat.evaluate("image => getComputedStyle(image).opacity") == "0.9"
+
+
+def test_the_answer_moves_nothing_that_was_there(browser, url):
+    with opened(browser, url) as page:
+        page.wait_for_load_state("networkidle")
+        below = page.get_by_role("heading", name=ENGLISH["more"])
+        before = below.bounding_box()["y"]
+        drop(page, EXAMPLE)
+        wait_for_answer(page)
+        page.locator(".facts td", has_text="JPEG").wait_for()
+        assert below.bounding_box()["y"] == pytest.approx(before, abs=40)
+
+
+def test_a_resend_is_checked_on_request(page):
+    drop(page, ROOT / "examples" / "astronaut-manipulated.jpg")
+    wait_for_answer(page)
+    page.get_by_role("button", name=ENGLISH["resend"]).click()
+    check = page.locator(".resend")
+    check.wait_for()
+    assert check.get_attribute("data-outcome") == "changes"
+    assert check.locator("tbody tr").count() == 6
+    assert "960 px, JPEG 60" in check.inner_text()
+
+
+def test_explain_more_shows_four_methods_side_by_side(page):
+    drop(page, EXAMPLE)
+    wait_for_answer(page)
+    page.get_by_role("button", name=ENGLISH["explain"]).click()
+    page.get_by_text(ENGLISH["methods_wait"]).first.wait_for()  # people know that it goes on
+    page.locator(".methods figure:nth-child(4) img").wait_for(timeout=400_000)
+    pictures = page.locator(".methods img")
+    assert pictures.count() == 4
+    assert len({picture.get_attribute("src") for picture in pictures.all()}) == 4
+
+
+def test_an_address_inside_the_network_is_refused(page):
+    page.get_by_label(ENGLISH["address"]).fill("http://127.0.0.1:80/photo.jpg")
+    page.get_by_role("button", name=ENGLISH["fetch"]).click()
+    page.get_by_text("is not on the public internet").wait_for()
+    assert page.locator(".answer.empty").count() == 1
+
+
+def test_the_report_holds_verdict_and_hashes_and_can_be_saved(page, detector, tmp_path):
+    drop(page, EXAMPLE)
+    wait_for_answer(page)
+    page.get_by_role("button", name=ENGLISH["keep"]).click()
+    links = page.locator("a[download^='report']")
+    links.nth(1).wait_for()
+    for name in ("report.png", "report.json"):
+        with page.expect_download() as waiting:
+            page.locator(f"a[download='{name}']").click()
+        waiting.value.save_as(tmp_path / name)
+    with Image.open(tmp_path / "report.png") as picture:
+        assert picture.width == 1000 and picture.height > 700
+    content = json.loads((tmp_path / "report.json").read_text())
+    assert content["label"] == "Real" and len(content["photo_sha256"]) == 64
+    assert content["weights"]["sha256"] == detector.weights.info.sha256
+
+
+def test_a_shared_link_reopens_the_settings_without_the_photo(browser, url):
+    with opened(browser, url) as page:
+        drop(page, EXAMPLE)
+        wait_for_answer(page)
+        page.get_by_label(ENGLISH["face_crop"]).check()
+        page.get_by_label(ENGLISH["opacity"]).fill("80")
+        page.get_by_role("button", name=ENGLISH["share"]).click()
+        page.get_by_text("not the photo.").wait_for()
+        link = page.url
+    assert urllib.parse.urlsplit(link).query == "crop=1&opacity=80"
+    with opened(browser, link) as page:
+        page.locator("input[type=checkbox]:checked").first.wait_for()
+        assert page.get_by_label(ENGLISH["face_crop"]).is_checked()
+        drop(page, EXAMPLE)
+        wait_for_answer(page)
+        assert page.get_by_label(ENGLISH["opacity"]).input_value() == "80"
+
+
+def test_a_wrong_verdict_is_reported_without_the_photo(page, detector):
+    drop(page, EXAMPLE)
+    link = wait_for_answer(page).get_by_role("link", name=ENGLISH["report_link"])
+    parts = urllib.parse.urlsplit(link.get_attribute("href"))
+    assert parts.netloc == "git.example"
+    fields = urllib.parse.parse_qs(parts.query)
+    assert detector.weights.info.sha256 in fields["body"][0]
+    assert (
+        len(parts.query) < 2000 and "base64" not in parts.query and "astronaut" not in parts.query
+    )
+
+
+def test_many_photos_one_of_them_bad_become_a_sortable_table(page, tmp_path, two_faces):
+    (tmp_path / "broken.jpg").write_bytes(b"not a picture")
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.write(EXAMPLE, "holiday/portrait.jpg")
+    open_many(page, [tmp_path / "broken.jpg", two_faces, tmp_path / "more.zip"])
+    page.get_by_role("button", name=ENGLISH["judge_all"]).click()
+    page.get_by_text(ENGLISH["table_progress"].format(done=3, count=3)).first.wait_for()
+    names = page.locator(".many tbody th")
+    assert names.all_inner_texts() == ["broken.jpg", "both.png", "portrait.jpg"]
+    assert page.locator(".many tbody img").count() == 2
+    sort = page.locator(".many .sort", has_text=ENGLISH["table_heads"][3])
+    sort.click()
+    assert names.all_inner_texts() == ["broken.jpg", "portrait.jpg", "both.png"]
+    sort.click()
+    assert names.all_inner_texts() == ["both.png", "portrait.jpg", "broken.jpg"]
+    with page.expect_download() as waiting:
+        page.locator("a[download='verdicts.csv']").click()
+    lines = waiting.value.path().read_text().splitlines()
+    assert len(lines) == 4 and "not_a_photo" in lines[1]
+
+
+def test_a_long_run_can_be_cancelled_and_keeps_what_it_had(page, tmp_path):
+    with Image.open(EXAMPLE) as portrait:
+        large = portrait.resize((4000, 4000))
+    large.save(tmp_path / "0.jpg", quality=60)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for index in range(50):
+            archive.write(tmp_path / "0.jpg", f"{index:02d}.jpg")
+    open_many(page, [tmp_path / "all.zip"])
+    page.get_by_role("button", name=ENGLISH["judge_all"]).click()
+    page.locator(".many tbody tr").first.wait_for()
+    page.get_by_role("button", name=ENGLISH["cancel"]).click()
+    page.get_by_text(ENGLISH["cancelled"]).wait_for()
+    assert 0 < page.locator(".many tbody tr").count() < 50
+    page.locator("a[download='verdicts.csv']").wait_for()
+
+
+def test_on_a_phone_in_german_nothing_is_cut_off_and_all_is_german(browser, url, two_faces):
+    with opened(browser, f"{url}/de", width=360, height=740, locale="de-DE") as page:
+        assert page.evaluate("document.documentElement.lang") == "de"
+        page.locator(".photo-input input[type=file]").set_input_files(two_faces)
+        said = wait_for_answer(page).inner_text()
+        assert GERMAN["headlines"]["inconclusive"] in said and GERMAN["limits"] in said
+        assert GERMAN["notes"]["low_confidence"] in said
+        page.get_by_role("button", name=GERMAN["resend"]).click()
+        page.locator(".resend").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        page.get_by_role("tab", name=GERMAN["tab_many"]).click()
+        page.locator(".many-input input[type=file]").set_input_files([EXAMPLE, two_faces])
+        page.locator(".many-input .file-preview tr").nth(1).wait_for()
+        page.get_by_role("button", name=GERMAN["judge_all"]).click()
+        page.get_by_text(GERMAN["table_progress"].format(done=2, count=2)).first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser, url, two_faces, tmp_path, scheme):
+    """Contrast, names, roles: who cannot see the page well, or has no mouse, is shut out else."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    (tmp_path / "broken.jpg").write_bytes(b"not a picture")
+
+    def check():
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(500)  # colours fade in; half faded they are too pale
+        violations = Axe().run(page).response["violations"]
+        found = [v for v in violations if v["impact"] in ("serious", "critical")]
+        assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
+
+    with opened(browser, url, color_scheme=scheme) as page:
+        is_dark = page.evaluate("document.body.classList.contains('dark')")
+        assert is_dark == (scheme == "dark")
+        check()
+        drop(page, two_faces)
+        wait_for_answer(page)
+        page.get_by_role("button", name=ENGLISH["resend"]).click()
+        page.locator(".resend").wait_for()
+        page.get_by_role("button", name=ENGLISH["keep"]).click()
+        page.locator("a[download^='report']").first.wait_for()
+        check()
+        open_many(page, [tmp_path / "broken.jpg", two_faces])
+        page.get_by_role("button", name=ENGLISH["judge_all"]).click()
+        page.get_by_text(ENGLISH["table_progress"].format(done=2, count=2)).first.wait_for()
+        check()
+
+
+def test_the_page_asks_no_other_server(browser, url):
+    """PRIVACY.md says that nothing is sent anywhere else: no font, no script, no counter."""
+    with opened(browser, url) as page:
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.reload()
+        page.locator(".answer.empty").wait_for()
+        drop(page, EXAMPLE)
+        wait_for_answer(page)
+    own = (url, "data:", "blob:")
+    assert asked and [address for address in asked if not address.startswith(own)] == []

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from detector.errors import PhotoError
 from detector.photo import MAX_BYTES, load_photo
@@ -296,3 +296,24 @@ def test_given_image_is_not_changed():
     before = image.tobytes()
     load_photo(image).paste((1, 2, 3), (0, 0, 50, 50))
     assert image.tobytes() == before
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_heic_photo_of_a_phone_is_read_upright(orientation):
+    """What iPhones take; Pillow alone does not know the format."""
+    import pillow_heif
+
+    picture = gradient().resize((192, 160))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    buffer = io.BytesIO()
+    stored = picture.rotate(90, expand=True) if orientation == 6 else picture
+    pillow_heif.from_pillow(stored).save(buffer, exif=exif.tobytes(), quality=95)
+    found = load_photo(buffer.getvalue())
+    assert (found.mode, found.size) == ("RGB", picture.size)
+    assert np.abs(np.asarray(found, int) - np.asarray(picture, int)).mean() < 8
+
+
+def test_a_file_that_only_claims_to_be_heic_is_refused():
+    with pytest.raises(PhotoError, match=ADVICE):
+        load_photo(b"\x00\x00\x00\x18ftypheic" + bytes(200))

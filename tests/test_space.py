@@ -89,22 +89,30 @@ def test_the_layout_has_all_that_the_page_needs_and_nothing_of_training(layout):
     assert {"weights/detector.tflite", "weights/faces.tflite", "weights/detector.json"} <= names
     assert not any(name.startswith(("train/", "tests/", ".")) for name in names)
     assert not any("__pycache__" in name for name in names)
-    assert {path.name for path in (ROOT / "detector").glob("*.py")} == {
-        Path(name).name for name in names if name.startswith("detector/")
-    }
+    for package in ("detector", "page"):
+        files = {path.name for path in (ROOT / package).iterdir() if path.is_file()}
+        assert files == {Path(name).name for name in names if name.startswith(f"{package}/")}
     load_weights(layout / "weights")
 
 
 def test_the_app_of_the_layout_imports_nothing_that_was_left_behind(layout):
-    """The package answers from the layout alone, and what is imported is pinned there."""
-    command = [sys.executable, "-IB", "-c", "import sys; sys.path.insert(0, '.'); import detector"]
+    """The page is built from the layout alone, and what is imported is pinned there."""
+    code = "import sys; sys.path.insert(0, '.'); import app; app.launch_options()"
+    command = [sys.executable, "-IB", "-c", code]
     done = subprocess.run(command, cwd=layout, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    tree = ast.parse((layout / "app.py").read_text(encoding="utf-8"))
-    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    modules |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    outside = {module.split(".")[0] for module in modules} - set(sys.stdlib_module_names)
-    assert outside - {"detector"} <= set(pins())
+    for path in [layout / "app.py", *layout.glob("page/*.py"), *layout.glob("detector/*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules = {
+            node.module
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and not node.level
+        }
+        modules |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        outside = {module.split(".")[0] for module in modules} - set(sys.stdlib_module_names)
+        known = {"detector", "page", *(name.replace("-", "_") for name in pins())}
+        renamed = {"PIL": "pillow", "c2pa": "c2pa_python"}
+        assert {renamed.get(name, name) for name in outside} <= known, path
 
 
 def test_make_space_is_that_command():

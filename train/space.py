@@ -12,7 +12,10 @@ from detector.weights import load_weights
 from .push import explain_refusal, require_token
 
 ROOT = Path(__file__).resolve().parents[1]
-NEEDED = ("README.md", "LICENSE", "app.py", "requirements.txt", "detector/*.py", "weights/*")
+NEEDED = (
+    *("README.md", "LICENSE", "app.py", "requirements.txt"),
+    *("detector/*.py", "page/*.py", "page/page.*", "weights/*"),
+)
 WELCOME = ("PRIVACY.md", "docs/*.png", "examples/*.jpg", "examples/*.md")  # where they exist
 
 

@@ -1,0 +1,1 @@
+"""The page: what people see, in their language, and the endpoints for scripts."""

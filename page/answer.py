@@ -1,0 +1,166 @@
+"""A verdict as the HTML of the page: headline, confidence, meaning, and a picture per face.
+
+`page.js` adds what moves: choosing a face and the heatmap's opacity.
+"""
+
+import json
+import urllib.parse
+
+from detector.config import ISSUES_URL
+from detector.explain import COLOURS, heat_layer, reframe, region_around
+
+from . import words
+from .pictures import data_uri, escape
+
+CLOSE_UP_SIDES = (640, 400)  # pixels; of a single face, and of each of several
+OVERVIEW_SIDE = 900
+
+
+def render_empty(texts):
+    """What stands in the place of an answer before there is one."""
+    return f'<div class="answer empty"><p>{escape(texts["answer_empty"])}</p></div>'
+
+
+def render_answer(photo, verdict, texts):
+    """The answer as HTML.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB, upright.
+        verdict: `detector.Verdict` of it.
+        texts: of a language.
+
+    Returns:
+        HTML; pictures are inside it.
+    """
+    kind = words.kind_of(verdict)
+    whom = words.subject(verdict, texts)
+    said = f"{words.headline(verdict, texts)}. {words.confidence_words(verdict, texts)}. {whom}"
+    reasons = "".join(f"<li>{escape(text)}</li>" for text in words.reasons(verdict, texts))
+    faces = verdict.crops
+    chosen = max(range(len(faces)), key=lambda i: _decides(verdict, faces[i]))
+    parts = [
+        f'<article class="answer {kind}" data-announce="{escape(said)}">',
+        f'<h2 class="headline">{escape(words.headline(verdict, texts))}</h2>',
+        _confidence(verdict, texts),
+        f'<p class="whom">{escape(whom)}</p>' if whom else "",
+        f'<ul class="reasons">{reasons}</ul>' if reasons else "",
+        f'<p class="meaning">{escape(words.meaning(verdict, texts))}</p>',
+        f'<p class="limits">{escape(texts["limits"])}</p>',
+        _overview(photo, faces, chosen, texts) if len(faces) > 1 else "",
+        *(
+            _face(photo, crop, i, count=len(faces), is_shown=i == chosen, texts=texts)
+            for i, crop in enumerate(faces)
+        ),
+        _scale(texts),
+        _report_link(verdict, texts),
+        "</article>",
+    ]
+    return "".join(parts)
+
+
+def _decides(verdict, crop):
+    return (crop.fake_probability == verdict.fake_probability, crop.is_conclusive)
+
+
+def _confidence(judged, texts):
+    width = 100 * (judged.confidence - 0.5) / 0.5  # half the bar would say "half sure" of a guess
+    return (
+        f'<p class="confidence">{escape(words.confidence_words(judged, texts))}</p>'
+        f'<div class="bar {words.kind_of(judged)}" aria-hidden="true">'
+        f'<span style="width:{width:.1f}%"></span></div>'
+    )
+
+
+def _overview(photo, crops, chosen, texts):
+    picture, moved = reframe(photo, crops, max_side=OVERVIEW_SIDE)
+    boxes = []
+    for number, crop in enumerate(moved, start=1):
+        label = texts["choose_face"].format(
+            number=number,
+            headline=words.headline(crop, texts),
+            confidence=words.confidence_words(crop, texts),
+        )
+        boxes.append(
+            f'<button type="button" class="box {words.kind_of(crop)}" data-face="{number - 1}" '
+            f'aria-pressed="{str(number - 1 == chosen).lower()}" aria-label="{escape(label)}" '
+            f'title="{escape(label)}" style="{_place(crop.box, picture.size)}">'
+            f"<span>{number}</span></button>"
+        )
+    alt = texts["alt_overview"].format(count=len(crops))
+    return (
+        f'<p class="hint">{escape(texts["choose_hint"])}</p>'
+        f'<div class="frame"><div class="stack" style="{_ratio(picture)}">'
+        f'<img src="{data_uri(picture)}" alt="{escape(alt)}">{"".join(boxes)}</div></div>'
+    )
+
+
+def _face(photo, crop, index, *, count, is_shown, texts):
+    region = region_around([crop], photo.size)
+    side = CLOSE_UP_SIDES[count > 1]
+    picture, [moved] = reframe(photo, [crop], region=region, max_side=side)
+    alt = words.alternative_text(crop, number=index + 1, count=count, texts=texts)
+    title = ""
+    if count > 1:
+        name = texts["face_title"].format(number=index + 1)
+        reasons = " ".join(words.reasons(crop, texts))
+        title = (
+            f'<h3 class="{words.kind_of(crop)}">{escape(name)}: '
+            f"{escape(words.headline(crop, texts))}</h3>{_confidence(crop, texts)}"
+            + (f"<p>{escape(reasons)}</p>" if reasons else "")
+        )
+    return (
+        f'<figure class="face" data-shows="{index}"{"" if is_shown else " hidden"}>{title}'
+        f'<div class="frame"><div class="stack" style="{_ratio(picture)}">'
+        f'<img src="{data_uri(picture)}" alt="{escape(alt)}">'
+        f'<img class="heat" src="{data_uri(heat_layer(crop.heatmap))}" alt="" '
+        f'style="{_place(moved.square, picture.size)}"></div></div></figure>'
+    )
+
+
+def _scale(texts):
+    # As transparent as `heat_layer` is there.
+    steps = (len(COLOURS) - 1) / 100
+    colours = ",".join(
+        f"rgb({r} {g} {b} / {i / steps:.0f}%)" for i, (r, g, b) in enumerate(COLOURS)
+    )
+    return (
+        '<div class="scale" aria-hidden="true">'
+        f"<span>{escape(texts['scale_cold'])}</span>"
+        f'<i style="background:linear-gradient(to right,{colours})"></i>'
+        f"<span>{escape(texts['scale_hot'])}</span></div>"
+        f'<label class="opacity"><span>{escape(texts["opacity"])}</span>'
+        '<input type="range" min="0" max="100" value="50" step="5"></label>'
+        f'<p class="caption">{escape(texts["heatmap_caption"])}</p>'
+    )
+
+
+def _report_link(verdict, texts):
+    if not ISSUES_URL:
+        return ""
+    body = texts["report_body"].format(
+        label=verdict.label,
+        probability=f"{verdict.fake_probability:.4f}",
+        notes=", ".join(verdict.notes) or "-",
+        faces=json.dumps([round(face.fake_probability, 4) for face in verdict.faces]),
+        size="x".join(map(str, verdict.size)),
+        weights=f"{verdict.weights.version}, sha256 {verdict.weights.sha256}",
+    )
+    # GitHub and its kin read "body", discussions of the Hub read "description".
+    field = "description" if "huggingface.co" in ISSUES_URL else "body"
+    query = urllib.parse.urlencode(
+        {"title": texts["report_title"].format(label=verdict.label), field: body}
+    )
+    return (
+        f'<p><a class="report-link" href="{escape(ISSUES_URL)}?{escape(query)}" target="_blank" '
+        f'rel="noopener noreferrer">{escape(texts["report_link"])}</a></p>'
+    )
+
+
+def _ratio(picture):
+    return f"--ratio:{picture.width / picture.height:.4f}"
+
+
+def _place(edges, size):
+    left, top, right, bottom = edges
+    shares = (left / size[0], top / size[1], (right - left) / size[0], (bottom - top) / size[1])
+    return "left:{:.2%};top:{:.2%};width:{:.2%};height:{:.2%}".format(*shares)

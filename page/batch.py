@@ -1,0 +1,169 @@
+"""Many photos: judged one by one, as a table for people, and as CSV and JSON for machines."""
+
+import csv
+import dataclasses
+import io
+import json
+
+from detector.errors import PhotoError
+from detector.explain import reframe
+from detector.photo import load_photo
+from detector.report import to_json
+
+from . import words
+from .pictures import data_uri, escape
+from .texts import error_text, note_text
+
+THUMBNAIL_SIDE = 72
+CSV_COLUMNS = (
+    *("file", "verdict", "label", "fake_probability", "confidence", "is_conclusive"),
+    *("faces", "notes", "error"),
+)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Row:
+    """One photo of many: judged, or the error that came instead.
+
+    Attributes:
+        file: its name.
+        verdict: `detector.Verdict`, or None.
+        error: `PhotoError`, or None.
+        thumbnail: data URI, or None.
+    """
+
+    file: str
+    verdict: object = None
+    error: PhotoError | None = None
+    thumbnail: str | None = None
+
+
+def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
+    """Judge one photo of many; what is wrong with it is kept, not raised.
+
+    Args:
+        detector: `detector.Detector`.
+        name: of the file.
+        read: see `page.uploads.list_photos`.
+        is_face_crop: see `Detector.predict`.
+        with_thumbnail: whether the row shall have one.
+
+    Returns:
+        `Row`.
+    """
+    try:
+        photo = load_photo(read())
+        verdict = detector.predict(photo, is_face_crop=is_face_crop)
+    except PhotoError as error:
+        return Row(name, error=error)
+    if not with_thumbnail:
+        return Row(name, verdict=verdict)
+    small, _ = reframe(photo, (), max_side=THUMBNAIL_SIDE)
+    return Row(name, verdict=verdict, thumbnail=data_uri(small, quality=75))
+
+
+def to_result(rows):
+    """Rows as plain types; the form is published in `docs/result.schema.json`.
+
+    Args:
+        rows: `Row`s.
+
+    Returns:
+        A dict with `photos` and `counts`.
+    """
+    photos = [
+        {
+            "file": row.file,
+            "result": to_json(row.verdict) if row.verdict else None,
+            "error": {"code": row.error.code, "message": str(row.error)} if row.error else None,
+        }
+        for row in rows
+    ]
+    kinds = [words.kind_of(row.verdict) if row.verdict else "failed" for row in rows]
+    counts = {kind: kinds.count(kind) for kind in ("real", "fake", "inconclusive", "failed")}
+    return {"photos": photos, "counts": counts}
+
+
+def to_csv(rows):
+    """Rows as CSV, one line a photo, in the order of the upload."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        line = {"file": _no_formula(row.file), "error": row.error.code if row.error else ""}
+        if row.verdict:
+            result = to_json(row.verdict)
+            line |= {name: result[name] for name in CSV_COLUMNS if name in result}
+            line["verdict"] = words.kind_of(row.verdict)
+            line["faces"] = len(result["faces"])
+            line["notes"] = " ".join(result["notes"])
+        writer.writerow(line)
+    return buffer.getvalue()
+
+
+def write_files(rows, folder):
+    """Write `verdicts.csv` and `verdicts.json`, and return both paths as text."""
+    paths = folder / "verdicts.csv", folder / "verdicts.json"
+    paths[0].write_text(to_csv(rows), encoding="utf-8")
+    paths[1].write_text(json.dumps(to_result(rows), indent=2), encoding="utf-8")
+    return [str(path) for path in paths]
+
+
+def render_empty(texts):
+    """What stands in the place of the table before there is one."""
+    return f'<div class="many empty"><p>{escape(texts["table_empty"])}</p></div>'
+
+
+def render_table(rows, *, count, texts):
+    """The table, with how far it is; `page.js` sorts it when a heading is chosen.
+
+    Args:
+        rows: `Row`s so far.
+        count: of photos in all.
+        texts: of a language.
+
+    Returns:
+        HTML.
+    """
+    progress = texts["table_progress"].format(done=len(rows), count=count)
+    heads = [f'<th scope="col">{escape(texts["table_heads"][0])}</th>'] + [
+        f'<th scope="col"><button type="button" class="sort">{escape(name)}</button></th>'
+        for name in texts["table_heads"][1:]
+    ]
+    announce = f' data-announce="{escape(progress)}"' if len(rows) == count else ""
+    return (
+        f'<section class="many"{announce}>'
+        f'<p class="progress"><progress max="{count}" value="{len(rows)}" '
+        f'aria-label="{escape(progress)}"></progress> <span>{escape(progress)}</span></p>'
+        '<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(texts["tab_many"])}"><table><thead><tr>{"".join(heads)}</tr></thead>'
+        f"<tbody>{''.join(_line(row, texts) for row in rows)}</tbody></table></div></section>"
+    )
+
+
+def _line(row, texts):
+    if row.verdict is None:
+        kind, said, number, faces, order = "failed", texts["table_failed"], "", "", -1
+        note = error_text(row.error, texts)
+        image = ""
+    else:
+        kind, order = words.kind_of(row.verdict), row.verdict.fake_probability
+        said = words.headline(row.verdict, texts)
+        number = words.percent(max(order, 0.001), texts)
+        faces = len(row.verdict.faces)
+        note = ". ".join(note_text(name, texts) for name in row.verdict.notes)
+        image = f'<img src="{row.thumbnail}" alt="">' if row.thumbnail else ""
+    cells = [
+        f'<td class="thumbnail">{image}</td>',
+        f'<th scope="row" data-order="{escape(row.file.lower())}">{escape(row.file)}</th>',
+        f'<td class="{kind}" data-order="{kind}">{escape(said)}</td>',
+        f'<td data-order="{order}" data-numeric>{escape(number)}</td>',
+        f'<td data-order="{faces if faces != "" else -1}" data-numeric>{escape(faces)}</td>',
+        f'<td data-order="{escape(note)}">{escape(note)}</td>',
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _no_formula(name):
+    # A spreadsheet would run a file name that starts so.
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

@@ -1,0 +1,170 @@
+"""The page in German."""
+
+TEXTS = {
+    "language": "de",
+    "language_name": "Deutsch",
+    "title": "Ist dieses Gesichtsfoto echt oder ein Deepfake?",
+    "introduction": "Foto hierher ziehen, einfügen oder aufnehmen. Die Antwort kommt sofort.",
+    "tab_one": "Ein Foto",
+    "tab_many": "Viele Fotos",
+    "percent": "{}\u00a0%",
+    "decimal_point": ",",
+    # Die Antwort
+    "answer_empty": "Hier erscheint die Antwort.",
+    "labels": {"Real": "Echt", "Fake": "Fälschung"},
+    "headlines": {
+        "real": "Echt: wirkt unverändert",
+        "fake": "Fälschung: wirkt manipuliert",
+        "inconclusive": "Unentschieden",
+    },
+    "sure": ("Sehr sicher", "Sicher", "Ziemlich sicher", "Nicht sicher"),
+    "leaning": "Eher {label} ({percent}), aber nicht verlässlich",
+    "calibrated_meaning": (
+        "Von 1.000 so sicheren Antworten stimmen etwa {right}, bei Fotos wie denen der Prüfung."
+    ),
+    "inconclusive_meaning": (
+        "Unentschieden heißt: Dieses Foto gibt keine verlässliche Antwort, in keine Richtung. "
+        "Eine größere oder weniger bearbeitete Kopie kann helfen."
+    ),
+    "limits": (
+        "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; andere "
+        "Fälschungen können durchgehen. „Echt“ heißt nicht „nicht von KI erzeugt“."
+    ),
+    "notes": {
+        "no_face": "Kein Gesicht gefunden; beurteilt wurde die Mitte des Bildes",
+        "small_face": "Das Gesicht ist zu klein für die gesuchten Spuren",
+        "cut_face": "Der Bildrand schneidet das Gesicht an",
+        "low_confidence": "Das Modell ist nicht sicher genug",
+        "unfamiliar": "Das Foto ähnelt den Bildern nicht, an denen das Modell gelernt hat",
+    },
+    "errors": {
+        "wrong_type": "Das ist kein Foto. Bitte eine Bilddatei senden.",
+        "file_unreadable": "Die Datei lässt sich nicht lesen. Bitte noch einmal senden.",
+        "empty": "Die Datei ist leer. Bitte ein Foto als JPEG, PNG oder WebP senden.",
+        "not_a_photo": (
+            "Diese Datei ist kein lesbares Foto. Bitte JPEG, PNG, WebP, AVIF oder HEIC senden."
+        ),
+        "damaged": "Das Foto ist beschädigt oder unvollständig. Bitte das Original senden.",
+        "too_many_bytes": "Die Datei ist zu groß. Bitte als JPEG speichern und neu senden.",
+        "too_many_pixels": "Das Foto hat zu viele Bildpunkte. Bitte verkleinern und neu senden.",
+        "too_small": "Das Foto ist zu klein (mindestens 64x64). Bitte das Original senden.",
+        "bad_archive": "Das Archiv ist beschädigt oder verschlüsselt. Bitte neu packen.",
+        "too_many_files": "Zu viele Fotos auf einmal. Bitte in kleineren Gruppen senden.",
+        "no_files": "Bitte zuerst Fotos oder ein Zip-Archiv wählen.",
+        "address_invalid": (
+            "Eine Adresse beginnt mit https:// oder http:// und hat weder Port noch Passwort."
+        ),
+        "address_private": (
+            "Diese Adresse liegt nicht im öffentlichen Internet. Bitte die Datei senden."
+        ),
+        "address_unreachable": (
+            "Unter dieser Adresse ist kein Foto erreichbar. Bitte prüfen oder die Datei senden."
+        ),
+        "address_too_slow": "Die Adresse antwortet zu langsam. Bitte die Datei senden.",
+    },
+    "error_title": "Dieses Foto kann nicht beurteilt werden",
+    "several_faces": {
+        "Real": "Jedes der {count} Gesichter wirkt echt.",
+        "Real, inconclusive": "Keines der {count} Gesichter wirkt gefälscht; sicher ist das nicht.",
+        "Fake": "Als Fälschung beurteilt: {fakes} von {count} Gesichtern. Eines genügt.",
+        "Fake, inconclusive": "Eher Fälschung: {fakes} von {count} Gesichtern.",
+    },
+    "choose_hint": "Ein Gesicht wählen, um seine Wärmekarte und Sicherheit zu sehen.",
+    "choose_face": "Gesicht {number}: {headline}. {confidence}",
+    "face_title": "Gesicht {number}",
+    "alt_overview": "Das ganze Foto, um jedes der {count} Gesichter ein nummerierter Rahmen.",
+    "alt_face": "Das beurteilte Gesicht unter seiner Wärmekarte.",
+    "alt_one_of": "Gesicht {number} von {count} unter seiner Wärmekarte.",
+    "alt_no_face": "Die Bildmitte unter ihrer Wärmekarte; ein Gesicht wurde nicht gefunden.",
+    "alt_heat": "Am meisten sprach dafür: {place}.",
+    "alt_cold": "Keine Stelle sprach für diese Antwort.",
+    "places": (
+        ("oben links", "oben in der Mitte", "oben rechts"),
+        ("links", "in der Mitte", "rechts"),
+        ("unten links", "unten in der Mitte", "unten rechts"),
+    ),
+    "scale_cold": "wenig",
+    "scale_hot": "sprach am meisten dafür",
+    "opacity": "Stärke der Wärmekarte",
+    "heatmap_caption": (
+        "Die Wärmekarte (Grad-CAM) zeigt, wohin das Modell für diese Antwort gesehen hat, in 4x4 "
+        "groben Feldern. Sie zeigt nicht, was verändert wurde, und beweist allein nichts."
+    ),
+    "report_link": "Falsches Urteil melden (ohne das Foto)",
+    "report_title": "Falsches Urteil: {label}",
+    "report_body": (
+        "Was das Foto wirklich ist und woher es stammt (nur eigene Fotos anhängen):\n"
+        "\n\nUrteil: {label}, P(Fälschung) {probability}\nHinweise: {notes}\nGesichter: {faces}\n"
+        "Größe: {size}\nGewichte: {weights}\n"
+    ),
+    # Wege hinein
+    "photo": "Foto",
+    "face_crop": "Das Foto ist auf ein Gesicht zugeschnitten",
+    "face_crop_info": "Beurteilt nur das mittlere Gesicht, nicht andere daneben.",
+    "address": "oder die Webadresse des Fotos",
+    "fetch": "Holen",
+    "ways_note": (
+        "JPEG, PNG, WebP, AVIF oder HEIC. Möglichst die Datei selbst senden: Ein abfotografierter "
+        "Bildschirm oder ein Bildschirmfoto verdeckt die gesuchten Spuren."
+    ),
+    "no_preview": "Dieser Browser zeigt das Format nicht an. Gelesen wurde das Foto trotzdem.",
+    "examples": "Beispiele",
+    # Neben der Antwort
+    "facts_title": "Was die Datei über sich sagt",
+    "facts_note": (
+        "Das sind Angaben der Datei: leicht verloren, leicht gefälscht und nicht Teil des Urteils."
+    ),
+    "fact_file": "Datei",
+    "fact_camera": "Kamera",
+    "fact_software": "Software",
+    "fact_generator": "Name eines KI-Generators",
+    "fact_c2pa": "Herkunftsnachweis (C2PA)",
+    "fact_none": "keine Angabe",
+    "c2pa_absent": "keiner",
+    "c2pa_present": "vorhanden",
+    "c2pa_generated": "Er sagt, dass ein Modell dieses Bild erzeugt hat",
+    "more": "Mehr zu diesem Foto",
+    "resend": "Hält das Urteil ein Weiterleiten aus?",
+    "resend_heads": ("Kopie", "Urteil", "P(fake)"),
+    "resend_original": "wie gesendet",
+    "resend_setting": "{side} px, JPEG {quality}",
+    "resend_setting_twice": "{side} px, JPEG {quality}, zweimal",
+    "resend_outcomes": {
+        "stable": "Stabil: Jede Kopie bekommt dasselbe Urteil.",
+        "weakens": "Wird schwächer: Das Urteil bleibt, aber manche Kopien sind unentschieden.",
+        "changes": "Ändert sich: Manche Kopien bekommen das andere Urteil. Das Original prüfen.",
+    },
+    "resend_note": "Messenger verkleinern und komprimieren Fotos; hier von leicht bis stark.",
+    "explain": "Genauer erklären",
+    "methods": {
+        "Grad-CAM": "die Karte oben: Merkmale mal ihr Gewicht",
+        "Grad-CAM++": "wird mehreren Stellen gerecht",
+        "Score-CAM": "misst den Beitrag jedes Merkmals, ohne Gradienten",
+        "SmoothGrad": "Bildpunkte, die das Urteil ändern würden, über Rauschen gemittelt",
+    },
+    "methods_wait": "In Arbeit. Beim ersten Mal wird TensorFlow geladen: etwa 15 Sekunden.",
+    "methods_note": (
+        "Wo Methoden übereinstimmen, hat das Modell hingesehen; wo nicht, ist keiner zu trauen."
+    ),
+    "alt_method": "Das beurteilte Gesicht unter der Wärmekarte von {method}.",
+    "keep": "Bericht zum Herunterladen",
+    "keep_files": "Bericht: Bild und Daten",
+    "keep_weights": "Gewichte",
+    "keep_photo": "Foto",
+    "share": "Link mit diesen Einstellungen kopieren",
+    "share_done": "Link kopiert. Er enthält die Einstellungen, nicht das Foto.",
+    "share_shown": "Der Link steht in der Adresszeile. Er enthält nicht das Foto.",
+    # Viele Fotos
+    "face_crop_many": "Jedes Foto ist auf ein Gesicht zugeschnitten",
+    "files": "Bis zu {count} Fotos oder ein Zip-Archiv",
+    "judge_all": "Alle beurteilen",
+    "cancel": "Abbrechen",
+    "cancelled": "Abgebrochen. Was vorher beurteilt wurde, bleibt.",
+    "table_empty": "Hier erscheint die Tabelle.",
+    "table_heads": ("Foto", "Datei", "Urteil", "P(Fälschung)", "Gesichter", "Hinweis"),
+    "table_progress": "{done} von {count} Fotos beurteilt",
+    "table_failed": "nicht beurteilt",
+    "downloads": "CSV und JSON",
+    # Fuß
+    "as_json": "Ergebnis als JSON",
+}

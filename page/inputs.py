@@ -1,0 +1,71 @@
+"""What is done to Gradio's inputs and errors, for the page and the endpoints alike."""
+
+import dataclasses
+
+import gradio as gr
+
+from detector.explain import overlay, reframe, region_around
+
+METHOD_SIDE = 320  # pixels of the heatmap of each method
+
+
+def keep_path(image):
+    """Let a `gr.Image` hand over the path of the file alone.
+
+    It would open the file before `detector.photo` does, change its bytes, and answer a damaged one
+    with an error that names a path on the server.
+
+    Args:
+        image: `gr.Image`.
+
+    Returns:
+        `image`.
+    """
+    image.preprocess = lambda payload: payload and payload.path
+    return image
+
+
+def keep_paths(files):
+    """Let a `gr.File` for many hand over (path, name) pairs, whatever the files are.
+
+    Args:
+        files: `gr.File` with `file_count="multiple"`.
+
+    Returns:
+        `files`.
+    """
+    files.preprocess = lambda payload: [
+        (file.path, file.orig_name or file.path.rpartition("/")[2])
+        for file in (payload.root if payload else ())
+    ]
+    return files
+
+
+def as_gradio_error(error, *, title, message=None):
+    """An error that the page shows and that a script receives, without a stack trace in the log.
+
+    Args:
+        error: what was caught.
+        title: heading on the page; for scripts the error's code.
+        message: default is the error's own.
+
+    Returns:
+        `gr.Error`, to be raised.
+    """
+    return gr.Error(message or str(error), title=title, print_exception=False)
+
+
+def draw_method(photo, crop, heatmap):
+    """The judged square under a heatmap of another method.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB, upright.
+        crop: `detector.CropVerdict` of it.
+        heatmap: (h, w) float32, 0-1.
+
+    Returns:
+        `PIL.Image.Image`, RGB.
+    """
+    crop = dataclasses.replace(crop, heatmap=heatmap)
+    region = region_around([crop], photo.size, context=0.0)
+    return overlay(*reframe(photo, [crop], region=region, max_side=METHOD_SIDE), opacity=0.7)

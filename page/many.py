@@ -1,0 +1,67 @@
+"""The second tab: many photos, one table."""
+
+import time
+
+import gradio as gr
+
+from detector.errors import PhotoError
+
+from . import batch
+from .inputs import as_gradio_error, keep_paths
+from .pictures import new_file
+from .texts import error_text
+from .uploads import MAX_PHOTOS, list_photos
+
+STEP_SECONDS = 0.5  # between two updates of the table: each sends all of it
+
+
+def build_many(detector, texts):
+    """Build the tab inside a `gr.Blocks`.
+
+    Args:
+        detector: `detector.Detector`.
+        texts: of a language.
+    """
+
+    def judge_all(uploads, is_face_crop):
+        try:
+            photos = list_photos(uploads)
+        except PhotoError as error:
+            message = error_text(error, texts)
+            raise as_gradio_error(error, title=texts["tab_many"], message=message) from error
+        folder, rows, shown = new_file(".").parent, [], time.monotonic()
+        yield batch.render_table(rows, count=len(photos), texts=texts), None
+        for name, read in photos:
+            rows.append(
+                batch.judge(detector, name, read, is_face_crop=is_face_crop, with_thumbnail=True)
+            )
+            if time.monotonic() - shown >= STEP_SECONDS or len(rows) == len(photos):
+                table = batch.render_table(rows, count=len(photos), texts=texts)
+                yield table, batch.write_files(rows, folder)  # so that a cancelled run has them
+                shown = time.monotonic()
+
+    def tell_cancelled():
+        gr.Info(texts["cancelled"], title=texts["tab_many"], duration=5)
+
+    files = keep_paths(
+        gr.File(
+            label=texts["files"].format(count=MAX_PHOTOS),
+            file_count="multiple",
+            height=170,
+            elem_classes=["many-input"],
+        )
+    )
+    is_face_crop = gr.Checkbox(label=texts["face_crop_many"], info=texts["face_crop_info"])
+    with gr.Row():
+        start = gr.Button(texts["judge_all"], variant="primary", min_width=120)
+        cancel = gr.Button(texts["cancel"], min_width=120)
+    table = gr.HTML(batch.render_empty(texts))
+    downloads = gr.File(label=texts["downloads"], interactive=False, height=160)
+    running = start.click(
+        judge_all,
+        [files, is_face_crop],
+        [table, downloads],
+        api_visibility="private",
+        show_progress="hidden",
+    )
+    cancel.click(tell_cancelled, cancels=[running], api_visibility="private")

@@ -1,0 +1,196 @@
+"""The first tab: one photo, its answer, and what can be asked about it."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from detector.errors import MethodError, PhotoError
+from detector.facts import read_facts
+from detector.fetch import fetch_photo
+from detector.methods import METHODS, explain_more
+from detector.photo import load_photo
+from detector.report import to_json
+from detector.resend import check_resend
+
+from .answer import render_answer, render_empty
+from .details import render_facts, render_methods, render_resend
+from .inputs import as_gradio_error, draw_method, keep_path
+from .keep import write_report
+from .pictures import new_file
+from .texts import error_text
+
+EXAMPLES = sorted(
+    str(path) for path in (Path(__file__).resolve().parents[1] / "examples").glob("*.jpg")
+)
+QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def build_single(detector, texts):
+    """Build the tab inside a `gr.Blocks`.
+
+    Args:
+        detector: `detector.Detector`.
+        texts: of a language.
+
+    Returns:
+        The `gr.Checkbox` of `is_face_crop`, which a shared link may set.
+    """
+
+    def judge(path, is_face_crop):
+        if path is None:
+            return clear()
+        with _in_sentences(texts):
+            photo = load_photo(path)
+            verdict = detector.predict(photo, is_face_crop=is_face_crop)
+        answer = render_answer(photo, verdict, texts)
+        return (answer, to_json(verdict), gr.skip(), *nothing_beside(), *enable(True))
+
+    def clear():
+        return (
+            render_empty(texts),
+            None,
+            render_facts(None, texts),
+            *nothing_beside(),
+            *enable(False),
+        )
+
+    def nothing_beside():  # what was asked of another photo goes
+        return "", "", gr.File(value=None, visible=False)
+
+    def enable(is_enabled):
+        return [gr.Button(interactive=is_enabled) for _ in buttons]
+
+    def tell_facts(path, result):
+        facts = read_facts(Path(path).read_bytes()) if path and result else None
+        return render_facts(facts, texts)
+
+    def fetch(address):
+        with _in_sentences(texts):
+            data = fetch_photo(address or "")
+            load_photo(data)  # what is no photo is not kept
+        path = new_file("photo")
+        path.write_bytes(data)
+        return str(path)
+
+    def show_resend(path, is_face_crop):
+        with _in_sentences(texts):
+            check = check_resend(detector, path, is_face_crop=is_face_crop)
+        return render_resend(check, texts)
+
+    def show_methods(path, is_face_crop, face):
+        with _in_sentences(texts):
+            photo = load_photo(path)
+            verdict = detector.predict(photo, is_face_crop=is_face_crop)
+        crop = verdict.crops[min(max(int(face), 1), len(verdict.crops)) - 1]
+        pictures = dict.fromkeys(METHODS)
+        try:
+            for method, heatmap in explain_more(detector.weights, photo, crop):
+                pictures[method] = draw_method(photo, crop, heatmap)
+                yield render_methods(pictures.items(), texts)
+        except MethodError as error:
+            raise as_gradio_error(error, title=texts["explain"]) from error
+
+    def keep(path, is_face_crop):
+        with _in_sentences(texts):
+            data = Path(path).read_bytes()
+            photo = load_photo(data)
+            verdict = detector.predict(photo, is_face_crop=is_face_crop)
+        return gr.File(value=write_report(data, photo, verdict, texts), visible=True)
+
+    with gr.Row():
+        with gr.Column(scale=5, min_width=300):
+            photo = keep_path(
+                gr.Image(
+                    label=texts["photo"],
+                    type="filepath",
+                    image_mode=None,
+                    sources=["upload", "clipboard", "webcam"],
+                    height=380,
+                    elem_classes=["photo-input"],
+                )
+            )
+            gr.Markdown(texts["no_preview"], elem_classes=["no-preview-note"])
+            gr.Markdown(texts["ways_note"])
+            with gr.Row(elem_classes=["address"]):
+                address = gr.Textbox(
+                    label=texts["address"],
+                    placeholder="https://",
+                    max_lines=1,
+                    scale=4,
+                    min_width=180,
+                )
+                fetch_button = gr.Button(texts["fetch"], scale=1, min_width=90)
+            is_face_crop = gr.Checkbox(label=texts["face_crop"], info=texts["face_crop_info"])
+            if EXAMPLES:
+                gr.Examples(EXAMPLES, inputs=photo, label=texts["examples"], cache_examples=False)
+        with gr.Column(scale=6, min_width=300):
+            answer = gr.HTML(render_empty(texts))
+    gr.Markdown(f"## {texts['more']}")
+    with gr.Row(elem_classes=["actions"]):
+        resend_button = gr.Button(texts["resend"], interactive=False, min_width=200)
+        explain_button = gr.Button(texts["explain"], interactive=False, min_width=200)
+        keep_button = gr.Button(texts["keep"], interactive=False, min_width=200)
+        share_button = gr.Button(texts["share"], min_width=200)
+    buttons = [resend_button, explain_button, keep_button]
+    report = gr.File(label=texts["keep_files"], interactive=False, visible=False)
+    resend_place, methods_place = gr.HTML(elem_classes="beside"), gr.HTML(elem_classes="beside")
+    facts = gr.HTML(render_facts(None, texts))
+    with gr.Accordion(texts["as_json"], open=False):
+        result = gr.JSON(show_label=False, label="Result")
+    face = gr.Number(visible=False)  # filled by the script when it is asked for
+
+    outputs = [answer, result, facts, resend_place, methods_place, report, *buttons]
+    judged = gr.on(
+        [photo.change, is_face_crop.change],
+        judge,
+        inputs=[photo, is_face_crop],
+        outputs=outputs,
+        api_visibility="private",
+        show_progress="minimal",
+        show_progress_on=answer,
+        trigger_mode="always_last",
+    )
+    judged.failure(clear, outputs=outputs, **QUIET)  # no old verdict stays
+    judged.success(tell_facts, [photo, result], facts, **QUIET)
+    gr.on(
+        [fetch_button.click, address.submit],
+        fetch,
+        address,
+        photo,
+        api_visibility="private",
+        show_progress_on=photo,
+    )
+    resend_button.click(show_resend, [photo, is_face_crop], resend_place, api_visibility="private")
+    explain_button.click(
+        show_methods,
+        [photo, is_face_crop, face],
+        methods_place,
+        js="(photo, isFaceCrop) => [photo, isFaceCrop, window.detectorPage.chosenFace()]",
+        api_visibility="private",
+    )
+    keep_button.click(keep, [photo, is_face_crop], report, api_visibility="private")
+    share_button.click(
+        lambda said: gr.Info(said, title=texts["share"], duration=5),
+        is_face_crop,  # in its place the script hands over what it did
+        None,
+        js=_share_script(texts),
+        **QUIET,
+    )
+    return is_face_crop
+
+
+def _share_script(texts):
+    done, shown = json.dumps(texts["share_done"]), json.dumps(texts["share_shown"])
+    return f"async (isFaceCrop) => [await window.detectorPage.share(isFaceCrop, {done}, {shown})]"
+
+
+@contextlib.contextmanager
+def _in_sentences(texts):
+    """Turn a `PhotoError` into one that the page shows, in its language."""
+    try:
+        yield
+    except PhotoError as error:
+        message = error_text(error, texts)
+        raise as_gradio_error(error, title=texts["error_title"], message=message) from error

@@ -1,0 +1,25 @@
+"""Every text of the page, by language; a new language is one more file like `english.py`."""
+
+from detector.report import NOTES
+
+from . import english, german
+
+LANGUAGES = {"en": english.TEXTS, "de": german.TEXTS}  # the first is the page at "/"
+
+
+def error_text(error, texts):
+    """Say a `PhotoError` in a language.
+
+    Args:
+        error: `detector.errors.PhotoError`.
+        texts: of a language.
+
+    Returns:
+        The sentence for its code; the error's own (English, with figures) where there is none.
+    """
+    return texts["errors"].get(error.code, str(error))
+
+
+def note_text(note, texts):
+    """Say a note of a verdict in a language; a note not known there is said in English."""
+    return texts["notes"].get(note) or NOTES.get(note, note)
