@@ -92,7 +92,7 @@ def test_folder_names_may_be_in_any_case(drawn_faces, tmp_path, change, outer):
         for label in CLASSES:
             shutil.copytree(drawn_faces / split / label, root / change(split) / change(label))
     assert count_pictures(tmp_path / "other") == expected
-    assert {label for _, _, label in find_pictures(tmp_path / "other")} == set(CLASSES)
+    assert {label for _, _, label, _ in find_pictures(tmp_path / "other")} == set(CLASSES)
 
 
 def test_missing_validation_is_set_aside_from_train(drawn_faces):

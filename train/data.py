@@ -62,7 +62,8 @@ class FaceBatches(keras.utils.PyDataset):
         self.epoch = epoch if self.augment else 0
         self.order = np.arange(len(self.pictures))
         if self.augment:
-            np.random.default_rng([self.config.seed, epoch]).shuffle(self.order)
+            cells = [(picture.pool, picture.label) for picture in self.pictures]
+            self.order = balanced_order(cells, np.random.default_rng([self.config.seed, epoch]))
 
     def __getitem__(self, batch):
         """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
@@ -101,6 +102,29 @@ class FaceBatches(keras.utils.PyDataset):
             return flip_rotate_zoom(crop, generator)
         is_flipped = is_jittered and generator.random() < 0.5
         return crop[:, ::-1] if is_flipped else crop
+
+
+def balanced_order(cells, generator):
+    """Draw an epoch in which every cell, a source and a label, has the same share.
+
+    Args:
+        cells: n hashable names, one per picture.
+        generator: `np.random.Generator`.
+
+    Returns:
+        Indices (n or a little more,) in random order; where all cells are of one size each picture
+        comes once, else those of small cells come again.
+    """
+    names = sorted(set(cells))
+    index = {name: np.array([i for i, cell in enumerate(cells) if cell == name]) for name in names}
+    quota = -(-len(cells) // len(names))
+    draws = []
+    for members in index.values():
+        rounds = -(-quota // len(members))
+        draws.append(
+            np.concatenate([generator.permutation(members) for _ in range(rounds)])[:quota]
+        )
+    return generator.permutation(np.concatenate(draws))
 
 
 def cut_close(photo, picture, generator):

@@ -11,7 +11,8 @@ from tqdm import tqdm
 from detector.errors import DataError
 
 from .disk import require_space
-from .splits import count_pictures, folders_called
+from .sources import folders_called
+from .splits import count_pictures
 
 # https://www.kaggle.com/datasets/manjilkarki/deepfake-and-real-images, pinned to its only version.
 KAGGLE_DATASET = "manjilkarki/deepfake-and-real-images/versions/1"
@@ -41,7 +42,7 @@ def download(output, *, archives=()):
             require_space(target, sum(sizes), name=f"A copy of {folder}")
             shutil.copytree(folder, target, dirs_exist_ok=True)
         elif zipfile.is_zipfile(source):
-            _extract(source, target)
+            unpack(source, target)
         else:
             raise DataError(f"{source} is neither a folder nor a zip archive.")
     return count_pictures(output)
@@ -59,7 +60,16 @@ def _fetch_from_kaggle():
         ) from error
 
 
-def _extract(archive, target):
+def unpack(archive, target):
+    """Unpack a zip archive, without its outermost folder if that is called `Dataset`.
+
+    Args:
+        archive: `pathlib.Path` of the zip file.
+        target: folder, is made.
+
+    Raises:
+        DataError: the archive is damaged, does not fit on the disk, or holds an unsafe member.
+    """
     try:
         with zipfile.ZipFile(archive) as file:
             members = [member for member in file.infolist() if not member.is_dir()]

@@ -16,7 +16,8 @@ from detector import CLASSES
 from detector.errors import ConfigError, DataError
 
 from .disk import require_space
-from .splits import SPLITS, SUFFIXES, deduplicate, folders_called
+from .sources import folders_called
+from .splits import SPLITS, SUFFIXES, deduplicate
 
 SHARES = (0.8, 0.1, 0.1)
 

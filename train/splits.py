@@ -19,8 +19,14 @@ from detector.faces import FaceDetector, central_face
 from detector.photo import load_photo
 from detector.preprocess import centre_square, face_square
 
+from .sources import KAGGLE_SOURCE, check_classes, find_sources, folders_called
+
 SPLITS = ("Train", "Validation", "Test")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+COLUMNS = (
+    *("path", "split", "label", "sha256", "box", "width", "height"),
+    *("source", "generator", "group", "pool"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +40,10 @@ class Picture:
         sha256: of the file's bytes, hex.
         box: face as left, top, right, bottom in pixels, or None where none was found.
         size: width and height in pixels.
+        source: name of the `Source` it comes from.
+        generator: what made it, "" for a Real.
+        group: pictures of one group (a video, a person) are all in one split; "" for none.
+        pool: what it is sampled in: its source, or that and the one it is paired with.
     """
 
     path: Path
@@ -42,6 +52,10 @@ class Picture:
     sha256: str
     box: tuple[float, float, float, float] | None
     size: tuple[int, int]
+    source: str = KAGGLE_SOURCE
+    generator: str = ""
+    group: str = ""
+    pool: str = KAGGLE_SOURCE
 
     def square(self, *, margin):
         """The square that is judged, as `Detector` would choose it; see `face_square`."""
@@ -50,55 +64,69 @@ class Picture:
         return face_square(self.box, self.size, margin=margin)
 
 
-def folders_called(parent, name):
-    """The folders of that name in a folder, in upper or lower case."""
-    if not parent.is_dir():
-        return []
-    inner = sorted(path for path in parent.iterdir() if path.is_dir())
-    return [path for path in inner if path.name.lower() == name.lower()]
-
-
 def find_pictures(root):
-    """List the pictures of a data set laid out as `{Train,Validation,Test}/{Fake,Real}/`.
+    """List the pictures of a data folder; see `train.sources` for its layout.
 
     Folder names may be in upper or lower case.
 
     Args:
-        root: the folder, or one that holds it as `Dataset`.
+        root: the folder.
 
     Returns:
-        A list of (path, split, label), sorted by path.
+        A list of (path, split, label, `Source`), sorted by path within each source.
 
     Raises:
-        DataError: a split lacks a class, or there is no such layout.
+        DataError: a source lacks a class in a split, or there is no such layout.
     """
-    root = Path(root)
-    root = next(iter(folders_called(root, "Dataset")), root)
+    sources = find_sources(root)
     found = [
-        (path, split, label)
+        (path, split, label, source)
+        for source in sources
         for split in SPLITS
         for label in CLASSES
-        for outer in folders_called(root, split)
+        for outer in folders_called(source.folder, split)
         for folder in folders_called(outer, label)
         for path in sorted(folder.glob("*"))
         if path.suffix.lower() in SUFFIXES
     ]
-    counts = collections.Counter((split, label) for _, split, label in found)
     if not found:
         raise DataError(
             f"{root} holds no pictures laid out as Train/Real, Train/Fake, Validation/Real, ... "
             "Run `python -m train download` first, or pass the folder that holds `Train`."
         )
-    for split in {split for split, _ in counts}:
-        missing = [label for label in CLASSES if not counts[split, label]]
-        if missing:
-            raise DataError(f"{root / split} has no pictures in {missing[0]}/; both are needed.")
+    counts = collections.Counter((source.name, split, label) for _, split, label, source in found)
+    for source in sources:
+        check_classes(source, counts, partner=source.paired_with)
     return found
 
 
 def count_pictures(root):
     """Count the pictures of a data set by "split/label"; see `find_pictures`."""
-    return dict(collections.Counter(f"{split}/{label}" for _, split, label in find_pictures(root)))
+    return dict(
+        collections.Counter(f"{split}/{label}" for _, split, label, _ in find_pictures(root))
+    )
+
+
+def separate_groups(entries):
+    """Keep each group in one split only, the one furthest from training.
+
+    Args:
+        entries: list of (group, split); "" is no group.
+
+    Returns:
+        Indices of the entries to keep, and a report (a dict of counts).
+    """
+    last = {}
+    for group, split in entries:
+        last[group] = max(last.get(group, split), split, key=SPLITS.index)
+    keep = [i for i, (group, split) in enumerate(entries) if not group or split == last[group]]
+    kept = set(keep)
+    report = collections.Counter(
+        f"{split}, group also in {last[group]}"
+        for i, (group, split) in enumerate(entries)
+        if i not in kept
+    )
+    return keep, dict(report)
 
 
 def deduplicate(entries):
@@ -175,17 +203,19 @@ def prepare(root, *, validation_share=None):
     found = find_pictures(root)
     hashes = [
         hashlib.sha256(path.read_bytes()).hexdigest()
-        for path, _, _ in tqdm(found, desc="hashing", unit="picture")
+        for path, *_ in tqdm(found, desc="hashing", unit="picture")
     ]
     keep, duplicates = deduplicate(
-        [(sha256, split, label) for sha256, (_, split, label) in zip(hashes, found, strict=True)]
+        [(sha256, split, label) for sha256, (_, split, label, _) in zip(hashes, found, strict=True)]
     )
+    whole, torn = separate_groups([(found[i][3].group_of(found[i][0]), found[i][1]) for i in keep])
+    keep = [keep[i] for i in whole]
     detector = FaceDetector((WEIGHTS_DIR / "faces.tflite").read_bytes(), threads=THREADS)
     manifest = root / "manifest.csv"
     known = {row.sha256: row for row in _read(manifest)} if manifest.is_file() else {}
     rows, unreadable = [], []
     for index in tqdm(keep, desc="finding faces", unit="picture"):
-        path, split, label = found[index]
+        path, split, label, source = found[index]
         if hashes[index] in known:
             box, size = known[hashes[index]].box, known[hashes[index]].size
         else:
@@ -196,13 +226,16 @@ def prepare(root, *, validation_share=None):
                 continue
             faces = detector.detect(photo)
             box, size = central_face(faces, photo.size).box if faces else None, photo.size
-        rows.append(Picture(path, split, label, hashes[index], box, size))
+        generator = source.generator if label == "Fake" else ""
+        origin = (source.name, generator, source.group_of(path), source.pool)
+        rows.append(Picture(path, split, label, hashes[index], box, size, *origin))
     if validation_share:
         rows = set_aside(rows, validation_share)
     made_of = f"{validation_share} " if validation_share else ""
     report = {
         "pictures": dict(collections.Counter(f"{row.split}/{row.label}" for row in rows)),
-        "removed": duplicates,
+        "sources": dict(collections.Counter(row.source for row in rows)),
+        "removed": duplicates | torn,
         "no face found": dict(
             collections.Counter(f"{row.split}/{row.label}" for row in rows if row.box is None)
         ),
@@ -218,11 +251,12 @@ def _write(path, rows):
     temporary = path.with_suffix(".tmp")
     with temporary.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["path", "split", "label", "sha256", "box", "width", "height"])
+        writer.writerow(COLUMNS)
         for row in rows:
             box = "" if row.box is None else " ".join(f"{edge:.2f}" for edge in row.box)
             place = row.path.relative_to(path.parent).as_posix()
-            writer.writerow([place, row.split, row.label, row.sha256, box, *row.size])
+            origin = (row.source, row.generator, row.group, row.pool)
+            writer.writerow([place, row.split, row.label, row.sha256, box, *row.size, *origin])
     temporary.replace(path)
 
 
@@ -262,9 +296,18 @@ def read_fingerprint(root):
 def _read(manifest):
     rows = []
     with manifest.open(newline="") as file:
-        for row in csv.DictReader(file):
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise DataError(
+                f"{manifest} has other columns than {', '.join(COLUMNS)}. Delete it and run "
+                "`python -m train prepare` again."
+            )
+        for row in reader:
             path = manifest.parent / row["path"]
             box = tuple(float(edge) for edge in row["box"].split()) or None
             size = int(row["width"]), int(row["height"])
-            rows.append(Picture(path, row["split"], row["label"], row["sha256"], box, size))
+            origin = [row[name] for name in COLUMNS[7:]]
+            rows.append(
+                Picture(path, row["split"], row["label"], row["sha256"], box, size, *origin)
+            )
     return rows

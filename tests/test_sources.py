@@ -1,0 +1,117 @@
+"""More than one source of pictures: both classes each, no group split apart, none drowned."""
+
+import collections
+import json
+
+import drawing
+import numpy as np
+import pytest
+
+from detector.errors import DataError
+from train.data import balanced_order
+from train.sources import KAGGLE_SOURCE, find_sources
+from train.splits import find_pictures, prepare, read_manifest, separate_groups
+
+COUNTS = {"Train": 3, "Validation": 2, "Test": 2}
+
+
+@pytest.fixture
+def data(tmp_path):
+    """The Kaggle layout, and beside it two sources to describe."""
+    drawing.write_data_set(tmp_path / "Dataset", counts=COUNTS)
+    for seed, name in enumerate(("video", "portraits"), start=1):
+        drawing.write_data_set(tmp_path / "Sources" / name, counts=COUNTS, seed=seed)
+    return tmp_path
+
+
+def describe(data, name, **values):
+    (data / "Sources" / name / "source.json").write_text(json.dumps(values))
+
+
+def remove(data, name, label):
+    for path in (data / "Sources" / name).glob(f"*/{label}/*"):
+        path.unlink()
+
+
+def test_manifest_says_where_each_picture_comes_from(data):
+    """A figure per source needs to know the source."""
+    describe(data, "video", generator="DeepFaceLab")
+    report = prepare(data)
+    assert report["sources"] == {KAGGLE_SOURCE: 14, "video": 14, "portraits": 14}
+    rows = read_manifest(data, "Test")
+    made_by = {(row.source, row.label): row.generator for row in rows}
+    assert made_by["video", "Fake"] == "DeepFaceLab"
+    assert made_by["portraits", "Fake"] == "unknown"
+    assert made_by["video", "Real"] == ""
+    assert {row.group for row in rows} == {""}
+
+
+def test_a_video_is_never_on_both_sides(data):
+    """Frames of one video in Train and Test would measure memory."""
+    folder = data / "Sources" / "video"
+    for split in COUNTS:
+        for label in ("Real", "Fake"):
+            for number, path in enumerate(sorted((folder / split / label).iterdir())):
+                shared = "shared" if number == 0 else f"{split}{label}{number}"
+                path.rename(path.with_name(f"{shared}-{number}.png"))
+    describe(data, "video", group=r"^(\w+)-")
+    report = prepare(data)
+    assert report["removed"] == {
+        "Train, group also in Test": 2,
+        "Validation, group also in Test": 2,
+    }
+    splits = collections.defaultdict(set)
+    for split in COUNTS:
+        for row in read_manifest(data, split):
+            if row.group:
+                splits[row.group].add(split)
+    assert splits["video/shared"] == {"Test"}
+    assert all(len(found) == 1 for found in splits.values())
+
+
+def test_groups_by_hand():
+    entries = [("a", "Train"), ("a", "Validation"), ("", "Train"), ("b", "Train"), ("", "Test")]
+    keep, report = separate_groups(entries)
+    assert keep == [1, 2, 3, 4]
+    assert report == {"Train, group also in Validation": 1}
+
+
+def test_a_source_of_one_class_is_refused_unless_paired(data):
+    """Its look would become the label: sharp is Fake, soft is Real."""
+    remove(data, "video", "Real")
+    with pytest.raises(DataError, match=r"video.*no pictures in Real.*paired_with"):
+        find_pictures(data)
+    remove(data, "portraits", "Fake")
+    describe(data, "video", paired_with="portraits")
+    with pytest.raises(DataError, match="does not name it back"):
+        find_pictures(data)
+    describe(data, "portraits", paired_with="video")
+    pools = {source.pool for source in find_sources(data)}
+    assert pools == {KAGGLE_SOURCE, "portraits+video"}
+    assert len(find_pictures(data)) == 28
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", "{", '{"group": "("}', '{"group": "^x"}', '{"grup": "(x)"}', '{"group": 3}']
+)
+def test_a_wrong_description_is_refused_with_its_place(data, content):
+    path = data / "Sources" / "video" / "source.json"
+    path.write_text(content)
+    with pytest.raises(DataError, match=r"video.source\.json"):
+        find_sources(data)
+
+
+def test_a_small_source_is_not_drowned():
+    """Of 90 and 10 pictures each class of each source gets a quarter of an epoch."""
+    cells = [("large", "Real")] * 45 + [("large", "Fake")] * 45
+    cells += [("small", "Real")] * 5 + [("small", "Fake")] * 5
+    order = balanced_order(cells, np.random.default_rng(0))
+    assert collections.Counter(cells[i] for i in order) == dict.fromkeys(set(cells), 25)
+    assert set(range(90, 100)) <= set(order.tolist())
+    assert order.tolist() != sorted(order.tolist())
+
+
+def test_one_balanced_source_is_drawn_once_each():
+    cells = [("only", "Real"), ("only", "Fake")] * 20
+    order = balanced_order(cells, np.random.default_rng(0))
+    assert sorted(order.tolist()) == list(range(40))
