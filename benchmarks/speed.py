@@ -20,8 +20,8 @@ from PIL import Image
 from detector import load_detector
 from detector.explain import overlay, reframe, region_around
 from detector.photo import load_photo
-from detector.preprocess import cut, face_square
-from detector.weights import KERAS_FILE, run_model
+from detector.views import look_at
+from detector.weights import KERAS_FILE
 
 SIZES = {"256x256": (256, 256), "640x480": (640, 480), "4000x3000": (4000, 3000)}
 PORTRAIT = "examples/astronaut.jpg"
@@ -33,8 +33,8 @@ def main():
     options = parser.parse_args()
     detector = load_detector()
     peer = load_peer(detector)
-    print("| photo | decode | faces | crop | forward | heatmap | total | Keras peer | ratio |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| photo | decode | faces | views | heatmap | total | Keras peer | ratio |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, size in SIZES.items():
         data = make_photo(size)
         stages, peers = [], []
@@ -63,17 +63,14 @@ def make_photo(size):
 
 
 def time_ours(detector, data):
-    """Seconds of decode, faces, crop, forward and heatmap for one photo."""
+    """Seconds of decode, faces, views and heatmap for one photo."""
     spec, weights = detector.weights.spec, detector.weights
     marks = [time.perf_counter()]
     photo = load_photo(data)
     marks.append(time.perf_counter())
     face = weights.faces.detect(photo)[0]
     marks.append(time.perf_counter())
-    square = face_square(face.box, photo.size, margin=spec.margin)
-    crop = cut(photo, square, input_size=spec.input_size)
-    marks.append(time.perf_counter())
-    run_model(weights.model, crop)
+    look_at(weights.model, photo, face.box, views=spec.views, input_size=spec.input_size)
     marks.append(time.perf_counter())
     crops = detector.predict(photo).crops  # not counted
     started = time.perf_counter()

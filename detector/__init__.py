@@ -15,9 +15,9 @@ from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
 from .faces import central_face
 from .photo import load_photo
-from .preprocess import centre_square, cut, face_square
-from .score import calibrate, decide
-from .weights import CLASSES, WeightsInfo, load_weights, run_model
+from .score import calibrate, decide, familiarity
+from .views import look_at
+from .weights import CLASSES, WeightsInfo, load_weights
 
 __all__ = ["CLASSES", "CropVerdict", "Detector", "Verdict", "WeightsInfo", "load_detector"]
 
@@ -36,9 +36,10 @@ class CropVerdict:
         label: "Real" or "Fake".
         confidence: 0.5-1, probability of the label.
         is_conclusive: whether the label can be relied on as far as the model can tell.
-        notes: why not: "no_face", "small_face", "cut_face", "low_confidence".
+        notes: why not: "no_face", "small_face", "cut_face", "unfamiliar",
+            "low_confidence", "inner_face".
         heatmap: (h, w) float32, 0-1: places of `square` that speak for the label (Grad-CAM).
-        embedding: (c,) float32, pooled features.
+        familiarity: 0-1, share of pictures like those of training that are at least as unusual.
     """
 
     box: tuple[float, float, float, float] | None
@@ -50,7 +51,7 @@ class CropVerdict:
     is_conclusive: bool
     notes: tuple[str, ...]
     heatmap: np.ndarray
-    embedding: np.ndarray
+    familiarity: float
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -160,31 +161,39 @@ def load_detector(weights_dir=None, *, wait=False):
 
 def _judge(weights, photo, face, *, notes):
     spec = weights.spec
-    if face is None:
-        square = centre_square(photo.size)
-    else:
-        square = face_square(face.box, photo.size, margin=spec.margin)
-        if face.side < spec.min_face_side:
-            notes.append("small_face")
-        if face.is_cut(photo.size):
-            notes.append("cut_face")
-    crop = cut(photo, square, input_size=spec.input_size)
-    logit, evidence, embedding = run_model(weights.model, crop)
-    probability = calibrate(logit, temperature=spec.temperature, bias=spec.bias)
+    if face and face.side < spec.min_face_side:
+        notes.append("small_face")
+    if face and face.is_cut(photo.size):
+        notes.append("cut_face")
+    look = look_at(
+        weights.model, photo, face and face.box, views=spec.views, input_size=spec.input_size
+    )
+    probability = calibrate(look.logit, temperature=spec.temperature, bias=spec.bias)
     label, confidence = decide(probability)
+    known = familiarity(look.distance, spec.distances)
+    if not known >= spec.min_familiarity[label]:  # also where it is no number
+        notes.append("unfamiliar")
     if confidence < spec.min_confidence:
         notes.append("low_confidence")
+    # Fakes that this detector knows have a seam, faces generated as a whole have none: seen without
+    # its outline, the inside of such a face looks less genuine than the whole.
+    if label == "Real" and face and not notes:
+        inside = look_at(
+            weights.model, photo, face.box, views=spec.inner_views, input_size=spec.input_size
+        )
+        if inside.logit > spec.max_inner_logit:
+            notes.append("inner_face")
     return CropVerdict(
         box=None if face is None else face.box,
         face_confidence=None if face is None else face.confidence,
-        square=square,
+        square=look.square,
         fake_probability=probability,
         label=label,
         confidence=confidence,
         is_conclusive=not notes,
         notes=tuple(notes),
-        heatmap=grad_cam(evidence, label),
-        embedding=embedding,
+        heatmap=grad_cam(look.evidence, label),
+        familiarity=known,
     )
 
 

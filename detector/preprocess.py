@@ -17,7 +17,7 @@ def face_square(box, size, *, margin):
     Args:
         box: left, top, right, bottom in pixels.
         size: width and height of the photo in pixels.
-        margin: at least 1, the square's side over the box's longer side.
+        margin: the square's side over the box's longer side.
 
     Returns:
         left, top, right, bottom in pixels, inside the photo, a square.

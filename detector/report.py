@@ -10,6 +10,8 @@ NOTES = {
     "no_face": "No face was found, so the middle of the picture was judged instead",
     "small_face": "The face is too small to keep the traces that are looked for",
     "cut_face": "The edge of the picture cuts the face off",
+    "unfamiliar": "It is unlike the photos the model knows, so the answer may mean nothing",
+    "inner_face": "The inside of the face, seen alone, does not look clearly genuine",
     "low_confidence": "The model is not sure enough",
 }
 
@@ -36,6 +38,7 @@ def to_json(verdict):
                 "label": face.label,
                 "confidence": round(face.confidence, 4),
                 "fake_probability": round(face.fake_probability, 4),
+                "familiarity": round(face.familiarity, 4),
                 "is_conclusive": face.is_conclusive,
                 "notes": list(face.notes),
             }

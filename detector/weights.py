@@ -7,6 +7,7 @@ code and a new model brings all of it.
 import dataclasses
 import hashlib
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,26 @@ from .errors import WeightsError
 from .faces import FaceDetector
 from .runtime import Network
 
-SCHEMA = 1
+SCHEMA = 2
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
 FILES = (MODEL_FILE, FACES_FILE, KERAS_FILE)  # whose checksums SPEC_FILE holds
 SELF_TEST_TOLERANCE = 0.05  # logits; processors differ by 1e-4, a wrong network by whole units
 ADVICE = "Restore the weights folder (`git checkout weights`) or set DETECTOR_WEIGHTS to one."
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """One look at a face; see `detector.views`.
+
+    Attributes:
+        margin: side of the crop over the longer side of the face box, at least 0.3.
+        is_mirrored: whether left and right are swapped.
+    """
+
+    margin: float
+    is_mirrored: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,10 +50,16 @@ class Spec:
         architecture: name in `train.architectures`.
         classes: must equal `CLASSES`.
         input_size: side of the model's input in pixels.
-        margin: side of a crop over the longer side of its face box.
+        views: the crops of a face whose logits are averaged.
+        inner_views: likewise, of the inside of a face, without its outline: a second opinion on a
+            Real.
+        max_inner_logit: a Real whose inside gives more is not conclusive.
         temperature: the logit is divided by it to become a calibrated log-odds ...
         bias: ... and this is added.
         min_confidence: 0.5-1, verdicts below are not conclusive.
+        distances: ascending, of degraded validation pictures, at evenly spaced shares of them.
+        min_familiarity: by class, 0-1; verdicts of that class on less familiar faces are not
+            conclusive.
         min_face_side: pixels; faces with a shorter longer side are not conclusive.
         sha256: hex digest of each weights file, by file name.
         self_test: logits of `self_test_crops`, recorded at export.
@@ -52,10 +72,14 @@ class Spec:
     architecture: str
     classes: tuple[str, str]
     input_size: int
-    margin: float
+    views: tuple[View, ...]
+    inner_views: tuple[View, ...]
+    max_inner_logit: float
     temperature: float
     bias: float
     min_confidence: float
+    distances: tuple[float, ...]
+    min_familiarity: dict[str, float]
     min_face_side: float
     sha256: dict[str, str]
     self_test: tuple[float, ...]
@@ -166,29 +190,38 @@ def read_spec(folder):
                 **values,
                 "classes": tuple(values["classes"]),
                 "input_size": int(values["input_size"]),
+                **{
+                    name: tuple(
+                        View(margin=float(view["margin"]), is_mirrored=bool(view["is_mirrored"]))
+                        for view in values[name]
+                    )
+                    for name in ("views", "inner_views")
+                },
+                "distances": tuple(float(value) for value in values["distances"]),
                 "self_test": tuple(float(value) for value in values["self_test"]),
             }
         )
-        is_valid = (
-            spec.classes == CLASSES
-            and spec.input_size >= 32
-            and spec.margin >= 1.0
-            and spec.temperature > 0.0
-            and np.isfinite([spec.margin, spec.temperature, spec.bias]).all()
-            and 0.5 <= spec.min_confidence < 1.0
-            and spec.min_face_side >= 0
-            and len(spec.self_test) > 0
-            and isinstance(spec.sha256, dict)
-        )
-    except (OverflowError, TypeError, ValueError) as error:
+        is_valid = {
+            "classes": spec.classes == CLASSES,
+            "input_size": spec.input_size >= 32,
+            "views": _are_views(spec.views),
+            "inner_views": _are_views(spec.inner_views),
+            "max_inner_logit": math.isfinite(spec.max_inner_logit),
+            "temperature": 0.0 < spec.temperature < math.inf,
+            "bias": math.isfinite(spec.bias),
+            "min_confidence": 0.5 <= spec.min_confidence < 1.0,
+            "distances": len(spec.distances) > 1 and bool((np.diff(spec.distances) >= 0).all()),
+            "min_familiarity": set(spec.min_familiarity) == set(CLASSES)
+            and all(0.0 <= share < 1.0 for share in spec.min_familiarity.values()),
+            "min_face_side": spec.min_face_side >= 0,
+            "self_test": len(spec.self_test) > 0,
+            "sha256": isinstance(spec.sha256, dict),
+        }
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise WeightsError(f"{path} has a value of the wrong type ({error}). {ADVICE}") from error
-    if not is_valid:
-        raise WeightsError(
-            f"{path} has a value out of range; classes must be {list(CLASSES)}. "
-            f"Received: classes={list(spec.classes)}, input_size={spec.input_size}, "
-            f"margin={spec.margin}, temperature={spec.temperature}, bias={spec.bias}, "
-            f"min_confidence={spec.min_confidence}, min_face_side={spec.min_face_side}. {ADVICE}"
-        )
+    wrong = [f"{name}={getattr(spec, name)!r}" for name, valid in is_valid.items() if not valid]
+    if wrong:
+        raise WeightsError(f"{path} has values out of range: {', '.join(wrong)}. {ADVICE}")
     return spec
 
 
@@ -202,10 +235,14 @@ def run_model(model, crop):
     Returns:
         logit (float, positive is Fake), evidence (h, w) float32: Grad-CAM before its ReLU, with
         global average pooling what each place of the last convolution adds to the logit times
-        h * w, and embedding (c,) float32: what the unit of the logit sees.
+        h * w, and distance (float, at least 0): from what training saw, about 1 there.
     """
     outputs = {output.ndim: output for output in model(crop)}  # ranks 4, 2 and 1 tell them apart
-    return float(outputs[1][0]), outputs[4][0, :, :, 0], outputs[2][0]
+    return float(outputs[1][0]), outputs[4][0, :, :, 0], float(outputs[2][0, 0])
+
+
+def _are_views(views):
+    return len(views) > 0 and all(0.3 <= view.margin < math.inf for view in views)
 
 
 def self_test_crops(size):
@@ -234,7 +271,7 @@ def _check_model(model, spec):
     shapes = [output.shape for output in model(np.zeros((size, size, 3), np.uint8))]
     if sorted(len(shape) for shape in shapes) != [1, 2, 4]:
         raise WeightsError(
-            f"{MODEL_FILE} must give a logit (1,), an embedding (1, c) and evidence (1, h, w, 1). "
+            f"{MODEL_FILE} must give a logit (1,), a distance (1, 1) and evidence (1, h, w, 1). "
             f"Received: {shapes}. {ADVICE}"
         )
     found = [run_model(model, crop)[0] for crop in self_test_crops(size)]

@@ -57,7 +57,7 @@ TEXTS = {
     "scale_hot": "spoke most for the answer",
     "opacity": "Heatmap strength",
     "heatmap_caption": (
-        "The heatmap (Grad-CAM) shows where the model looked for this answer, in 4x4 coarse "
+        "The heatmap (Grad-CAM) shows where the model looked for this answer, in coarse "
         "places. It does not show what was edited, and proves nothing on its own."
     ),
     "report_link": "Report a wrong verdict (the photo is not sent)",

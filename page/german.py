@@ -34,6 +34,7 @@ TEXTS = {
         "no_face": "Kein Gesicht gefunden; beurteilt wurde die Mitte des Bildes",
         "small_face": "Das Gesicht ist zu klein für die gesuchten Spuren",
         "cut_face": "Der Bildrand schneidet das Gesicht an",
+        "inner_face": "Das Innere des Gesichts, für sich betrachtet, wirkt nicht eindeutig echt",
         "low_confidence": "Das Modell ist nicht sicher genug",
         "unfamiliar": "Das Foto ähnelt den Bildern nicht, an denen das Modell gelernt hat",
     },
@@ -87,7 +88,7 @@ TEXTS = {
     "scale_hot": "sprach am meisten dafür",
     "opacity": "Stärke der Wärmekarte",
     "heatmap_caption": (
-        "Die Wärmekarte (Grad-CAM) zeigt, wohin das Modell für diese Antwort gesehen hat, in 4x4 "
+        "Die Wärmekarte (Grad-CAM) zeigt, wohin das Modell für diese Antwort gesehen hat, in "
         "groben Feldern. Sie zeigt nicht, was verändert wurde, und beweist allein nichts."
     ),
     "report_link": "Falsches Urteil melden (ohne das Foto)",

@@ -22,6 +22,7 @@ from detector.explain import (
 from detector.methods import METHODS, explain_more
 from detector.photo import load_photo
 from detector.preprocess import cut
+from detector.views import MAP_SIDE
 from detector.weights import KERAS_FILE, run_model, self_test_crops
 
 
@@ -53,7 +54,7 @@ def crop_verdict(*, square, box=None, label="Fake", heatmap=None):
         is_conclusive=True,
         notes=(),
         heatmap=np.ones((4, 4), np.float32) if heatmap is None else heatmap,
-        embedding=np.zeros(8, np.float32),
+        familiarity=0.5,
     )
 
 
@@ -217,7 +218,9 @@ def test_other_methods_explain_the_same_label(detector, photo):
     found = dict(explain_more(detector.weights, photo, crop))
     assert tuple(found) == METHODS
     size = detector.weights.spec.input_size
-    assert [heatmap.shape for heatmap in found.values()] == [(4, 4)] * 3 + [(size, size)]
+    side = size // 32  # of the last feature map
+    expected = [(MAP_SIDE,) * 2, (side, side), (side, side), (size, size)]
+    assert [heatmap.shape for heatmap in found.values()] == expected
     for heatmap in found.values():
         assert heatmap.min() >= 0 and heatmap.max() == 1.0
     assert np.abs(found["Score-CAM"] - found["Grad-CAM"]).max() > 0.05

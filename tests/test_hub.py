@@ -107,7 +107,7 @@ WRONG = {
     "no network": (weights(without=[MODEL_FILE]), f"holds no {MODEL_FILE}"),
     "no face network": (weights(without=[FACES_FILE]), f"holds no {FACES_FILE}"),
     "not json": (weights() | {SPEC_FILE: b"<html>"}, "not a JSON object"),
-    "other schema": (weights(schema=2), "schema 2"),
+    "other schema": (weights(schema=1), "schema 1"),
     "other classes": (weights(classes=["Fake", "Real"]), "classes"),
     "other network": (weights() | {MODEL_FILE: b"\0" * 99}, "sha256"),
     "other input": (weights(input_size=64), "detector.tflite takes"),

@@ -52,6 +52,10 @@ def shift_self_test(folder):
     edit(folder, self_test=[value + 0.5 for value in values])
 
 
+def view(margin):
+    return {"margin": margin, "is_mirrored": False}
+
+
 DAMAGES = {
     "no folder": (shutil.rmtree, SPEC_FILE),
     "no json": (lambda f: (f / SPEC_FILE).unlink(), SPEC_FILE),
@@ -64,7 +68,7 @@ DAMAGES = {
     "json truncated": (lambda f: truncate(f, SPEC_FILE), SPEC_FILE),
     "json not text": (lambda f: (f / SPEC_FILE).write_bytes(b"\xff\xfe\x00"), SPEC_FILE),
     "json a list": (lambda f: (f / SPEC_FILE).write_text("[1, 2]"), SPEC_FILE),
-    "other schema": (lambda f: edit(f, schema=2), "schema 2"),
+    "other schema": (lambda f: edit(f, schema=1), "schema 1"),
     "no schema": (lambda f: drop(f, "schema"), "schema None"),
     "missing field": (lambda f: drop(f, "temperature"), "temperature"),
     "unknown field": (lambda f: edit(f, treshold=0.5), "treshold"),
@@ -74,7 +78,14 @@ DAMAGES = {
     "temperature not finite": (lambda f: edit(f, temperature=float("inf")), "temperature=inf"),
     "temperature text": (lambda f: edit(f, temperature="warm"), SPEC_FILE),
     "bias not a number": (lambda f: edit(f, bias=float("nan")), "bias=nan"),
-    "margin below 1": (lambda f: edit(f, margin=0.5), "margin=0.5"),
+    "margin too small": (lambda f: edit(f, views=[view(0.1)]), "margin=0.1"),
+    "margin not a number": (lambda f: edit(f, views=[view(float("nan"))]), "margin=nan"),
+    "inner limit not a number": (lambda f: edit(f, max_inner_logit=float("nan")), "logit=nan"),
+    "familiarity of one class": (lambda f: edit(f, min_familiarity={"Real": 0.1}), "familiarity"),
+    "familiarity a number": (lambda f: edit(f, min_familiarity=0.1), SPEC_FILE),
+    "distances descending": (lambda f: edit(f, distances=[2.0, 1.0]), "distances=(2.0, 1.0)"),
+    "no views": (lambda f: edit(f, views=[]), "views=()"),
+    "view without margin": (lambda f: edit(f, views=[{"is_mirrored": True}]), SPEC_FILE),
     "min_confidence of 1": (lambda f: edit(f, min_confidence=1.0), "min_confidence=1.0"),
     "input size 8": (lambda f: edit(f, input_size=8), "input_size=8"),
     "input size infinite": (lambda f: edit(f, input_size=float("inf")), SPEC_FILE),

@@ -22,8 +22,10 @@ from detector.weights import run_model, self_test_crops
 
 from . import architectures, plots
 from .declarations import PUBLISHED
-from .export import convert, predict_batches
+from .export import convert
+from .familiarity import unfitted
 from .fit import read_run
+from .looks import predict_batches
 from .presets import load_preset
 from .progress import read_history
 from .splits import read_fingerprint, read_manifest
@@ -125,7 +127,7 @@ def _measure(folder, config, pictures):
     model.load_weights(folder / "best.weights.h5")
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "model.tflite"
-        convert(model, path)
+        convert(model, path, known=unfitted(model))
         network = Network(path.read_bytes(), name=path.name, threads=1)
     logits, labels = predict_batches(network, pictures, config, corrupt_share=0.0)
     seconds = read_history(folder / "seconds.csv")

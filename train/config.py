@@ -21,7 +21,7 @@ class TrainConfig:
 
     # What the network sees
     architecture: str = "mobilenet_v2"  # 2.26 M parameters: 9 MB, and milliseconds on a CPU
-    input_size: int = 128  # pixels; a face of the data set is 110-180 px wide, margin included
+    input_size: int = 160  # pixels; a face of the data set is 110-180 px wide, margin included
     margin: float = 1.25  # crop side over face side: the blending seam is inside, and 95 % of the
     #                      crops fit their picture, so that its edge does not tell the label. Far
     #                      larger than a picture (100), it gives the whole picture if that is square

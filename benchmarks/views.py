@@ -1,0 +1,64 @@
+"""Which looks at a face are worth their time: sets of views on degraded validation pictures.
+
+    python -m benchmarks.views --data data
+
+Every picture is degraded once, and each view is run on it alone; a set of views is the mean of
+their logits. "accuracy" is at the best threshold of the set, so that sets compare without each
+being calibrated. The price is one forward pass a view (`python -m benchmarks.speed`).
+"""
+
+import argparse
+
+import numpy as np
+
+from detector import load_detector
+from detector.weights import View
+from train.figures import auc
+from train.looks import look_at_pictures
+from train.splits import read_manifest
+
+MARGINS = (1.05, 1.25, 1.38)
+SETS = (
+    ["1.25"],
+    ["1.25", "1.25 mirrored"],
+    ["1.05", "1.38 mirrored"],
+    ["1.05", "1.25 mirrored", "1.38"],
+    ["1.05", "1.05 mirrored", "1.25", "1.25 mirrored", "1.38", "1.38 mirrored"],
+)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="data", help="folder of the manifest")
+    parser.add_argument("--weights", help="folder of the weights (default: weights)")
+    options = parser.parse_args()
+    weights = load_detector(options.weights).weights
+    pictures = read_manifest(options.data, "Validation")
+    logits = {}
+    for margin in MARGINS:
+        for is_mirrored in (False, True):
+            looks = look_at_pictures(
+                weights.model,
+                weights.faces,
+                pictures,
+                views=[View(margin, is_mirrored)],
+                input_size=weights.spec.input_size,
+                is_corrupted=True,
+            )
+            logits[f"{margin:g}{' mirrored' if is_mirrored else ''}"] = looks.logits
+    print("| views | AUC | accuracy |\n|---|---|---|")
+    for names in SETS:
+        mean = np.mean([logits[name] for name in names], axis=0)
+        print(f"| {', '.join(names)} | {auc(looks.labels, mean):.4f} | ", end="")
+        print(f"{best_accuracy(looks.labels, mean):.4f} |")
+
+
+def best_accuracy(labels, logits):
+    """Accuracy at the threshold that is best for these pictures."""
+    ranked = labels[np.argsort(logits)]
+    right = np.cumsum(ranked == 0) + (ranked == 1).sum() - np.cumsum(ranked == 1)
+    return max(right.max(), (ranked == 1).sum()) / len(labels)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Several looks at one face: crops of other margins, and mirrored, whose logits are averaged.
+
+A verdict then hangs less on how exactly a face was framed. The looks are part of the weights.
+"""
+
+import dataclasses
+
+import numpy as np
+from PIL import Image
+
+from .preprocess import centre_square, cut, face_square
+from .weights import run_model
+
+MAP_SIDE = 32  # places along each side of the evidence map that the views are laid into
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Look:
+    """What a network saw in a face, over all views.
+
+    Attributes:
+        logit: mean over the views, positive is Fake.
+        square: the largest of the squares, which holds the others: left, top, right, bottom in
+            pixels of the photo.
+        evidence: (h, w) float32 over `square`: positive speaks for Fake.
+        distance: from the pictures of training, mean over the views; see `train.familiarity`.
+    """
+
+    logit: float
+    square: tuple[float, float, float, float]
+    evidence: np.ndarray
+    distance: float
+
+
+def look_at(model, photo, box, *, views, input_size):
+    """Run a network on every view of a face.
+
+    Args:
+        model: `detector.runtime.Network`.
+        photo: `PIL.Image.Image`, RGB, upright.
+        box: of the face: left, top, right, bottom in pixels; None: the middle of the photo.
+        views: of `detector.weights.Spec`.
+        input_size: likewise.
+
+    Returns:
+        `Look`.
+    """
+    squares, logits, maps, distances = [], [], [], []
+    for view in views:
+        if box is None:
+            square = centre_square(photo.size)
+        else:
+            square = face_square(box, photo.size, margin=view.margin)
+        crop = cut(photo, square, input_size=input_size)
+        if view.is_mirrored:
+            crop = np.ascontiguousarray(crop[:, ::-1])
+        logit, evidence, distance = run_model(model, crop)
+        squares.append(square)
+        logits.append(logit)
+        maps.append(evidence[:, ::-1] if view.is_mirrored else evidence)
+        distances.append(distance)
+    largest = max(squares, key=lambda square: square[2] - square[0])
+    return Look(
+        logit=float(np.mean(logits)),
+        square=largest,
+        evidence=np.mean(
+            [_lay_into(largest, square, part) for square, part in zip(squares, maps, strict=True)],
+            axis=0,
+        ),
+        distance=float(np.mean(distances)),
+    )
+
+
+def _lay_into(largest, square, evidence):
+    """Evidence over one square as evidence over a larger one, (MAP_SIDE, MAP_SIDE) float32."""
+    side = square[2] - square[0]
+    share = side / (largest[2] - largest[0])
+    height, width = evidence.shape
+    x = (square[0] - largest[0]) / side
+    y = (square[1] - largest[1]) / side
+    step = 1.0 / (MAP_SIDE * share)  # of the square's side, for one place of the result
+    laid = Image.fromarray(np.ascontiguousarray(evidence)).transform(
+        (MAP_SIDE, MAP_SIDE),
+        Image.Transform.AFFINE,
+        (step * width, 0.0, -x * width, 0.0, step * height, -y * height),
+        resample=Image.Resampling.BILINEAR,
+    )  # places outside the square are 0: nothing was seen there
+    return np.asarray(laid) / share**2  # a smaller square says more about each of its places

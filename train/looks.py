@@ -1,0 +1,87 @@
+"""What a serving network sees in the pictures of a manifest, clean or degraded.
+
+Faces are found anew in what is judged, as serving will; a face lost to a degradation counts.
+"""
+
+import dataclasses
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from detector import CLASSES
+from detector.faces import central_face
+from detector.photo import load_photo
+from detector.views import look_at
+from detector.weights import run_model
+
+from .corruptions import corrupt
+from .data import FaceBatches
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Looks:
+    """Looks at n pictures.
+
+    Attributes:
+        logits: (n,) float, mean over the views.
+        distances: (n,) float, likewise; from the pictures of training.
+        labels: (n,) 0 or 1, Fake is 1.
+    """
+
+    logits: np.ndarray
+    distances: np.ndarray
+    labels: np.ndarray
+
+
+def look_at_pictures(model, faces, pictures, *, views, input_size, is_corrupted, seed=0):
+    """Look at pictures as `Detector.predict(photo, is_face_crop=True)` does.
+
+    Args:
+        model: `detector.runtime.Network`.
+        faces: `detector.faces.FaceDetector`.
+        pictures: list of `Picture`.
+        views: of `detector.weights.Spec`.
+        input_size: likewise.
+        is_corrupted: degrade each picture as one of Test is, by its place in the list and the seed.
+        seed: of the degradations.
+
+    Returns:
+        `Looks`.
+    """
+    found = []
+    what = "degraded" if is_corrupted else "clean"
+    for index, picture in enumerate(tqdm(pictures, desc=f"looking, {what}", unit="picture")):
+        photo = load_photo(picture.path)
+        if is_corrupted:
+            generator = np.random.default_rng([seed, index])
+            photo = Image.fromarray(corrupt(np.asarray(photo), generator))
+        seen = faces.detect(photo)
+        box = central_face(seen, photo.size).box if seen else None
+        found.append(look_at(model, photo, box, views=views, input_size=input_size))
+    return Looks(
+        logits=np.array([look.logit for look in found]),
+        distances=np.array([look.distance for look in found]),
+        labels=np.array([CLASSES.index(picture.label) for picture in pictures]),
+    )
+
+
+def predict_batches(network, pictures, config, *, corrupt_share):
+    """Logits on pictures framed as in training, one look each: what networks are compared by.
+
+    Args:
+        network: `detector.runtime.Network`.
+        pictures: list of `Picture`.
+        config: `TrainConfig`.
+        corrupt_share: 0-1, of the pictures that are degraded.
+
+    Returns:
+        logits (n,) and labels (n,), Fake is 1.
+    """
+    batches = FaceBatches(pictures, config, augment=False, corrupt_share=corrupt_share)
+    logits, labels = [], []
+    for index in tqdm(range(len(batches)), desc="validating", unit="batch"):
+        crops, batch_labels = batches[index]
+        logits.extend(run_model(network, crop)[0] for crop in crops)
+        labels.extend(batch_labels[:, 0])
+    return np.array(logits), np.array(labels)
