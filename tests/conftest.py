@@ -97,7 +97,7 @@ def run_python(tmp_path_factory):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=900,
         )
 
     return run

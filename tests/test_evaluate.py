@@ -5,8 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
+from sklearn import metrics
 
-from train.evaluate import record, summarise, to_text
+from train.corruptions import FAMILIES
+from train.evaluate import evaluate, record, to_text
+from train.figures import auc, by_group, intervals, summarise
+from train.stability import RESENDS, flips
 
 
 def verdict(fake_probability, is_conclusive=True):
@@ -43,15 +48,106 @@ def test_no_conclusive_verdict_is_reported_as_none():
     json.dumps(figures, allow_nan=False)
 
 
-def test_table_has_every_figure():
-    figures = summarise(LABELS, VERDICTS)
-    text = to_text(
-        {
-            **{"split": "Test", "model": "1.0.0", "sha256": "0" * 64},
-            **{"labelled face": figures, "whole photo": figures},
-        }
-    )
-    for name in ("accuracy", "auc", "false accusations per 1000 real", "accuracy of conclusive"):
+def test_intervals_hold_the_figure_and_shrink_with_pictures():
+    """A figure of a hundred pictures must not look as sure as one of ten thousand."""
+    generator = np.random.default_rng(0)
+    widths = []
+    for count in (100, 1600):
+        labels = np.arange(count) % 2
+        verdicts = [
+            verdict(0.8 if is_right == label else 0.2)
+            for label, is_right in zip(labels, generator.random(count) < 0.9, strict=True)
+        ]
+        figures, ends = summarise(labels, verdicts), intervals(labels, verdicts)
+        for name, (low, high) in ends.items():
+            assert low <= figures[name] <= high, name
+        widths.append(ends["accuracy"][1] - ends["accuracy"][0])
+    assert widths[0] == pytest.approx(4 * widths[1], rel=0.35)
+
+
+def test_auc_is_that_of_scikit_learn():
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 2, 300)
+    scores = np.round(generator.normal(labels, 1.5), 1)  # with ties
+    assert auc(labels, scores) == pytest.approx(metrics.roc_auc_score(labels, scores))
+
+
+def test_groups_are_counted_apart():
+    """A group that does badly would be hidden by the mean."""
+    labels = np.array([0, 1] * 40)
+    right, wrong = [verdict(0.1), verdict(0.9)], [verdict(0.9), verdict(0.1)]
+    verdicts = right * 30 + wrong * 10
+    figures = by_group(labels, verdicts, ["large"] * 60 + ["small"] * 20)
+    assert list(figures) == ["large", "small"]
+    assert figures["large"] == {
+        **{"real": 30, "fake": 30, "accuracy": 1.0, "auc": 1.0, "conclusive": 1.0},
+        **{"false accusations per 1000 real": 0, "missed fakes per 1000 fake": 0},
+        "conclusive and wrong": 0.0,
+    }
+    small = figures["small"]
+    assert (small["accuracy"], small["conclusive and wrong"]) == (0.0, 1.0)
+    assert small["false accusations per 1000 real"] is None  # of ten pictures
+
+
+# The same photo, resent
+
+
+def test_flips_by_hand():
+    before = [*map(verdict, (0.1, 0.4, 0.9, 0.8)), verdict(0.9, is_conclusive=False)]
+    after = [*map(verdict, (0.2, 0.6, 0.1, 0.8)), verdict(0.1, is_conclusive=False)]
+    assert flips(before, after) == {
+        **{"pictures": 5, "flips": 0.6, "flips of conclusive verdicts": 0.4},
+        "mean change": pytest.approx((0.1 + 0.2 + 0.8 + 0.0 + 0.8) / 5),
+    }
+
+
+@pytest.mark.parametrize("name", RESENDS)
+def test_a_resent_photo_is_another_one_of_the_same_face(name, photo, detector):
+    """A resend that changed nothing would show every verdict stable."""
+    box = detector.predict(photo).crops[0].box
+    again = RESENDS[name](photo, box)
+    assert again.mode == "RGB"
+    assert again.size != photo.size or np.any(np.asarray(again) != np.asarray(photo))
+    (face,) = detector.predict(again, is_face_crop=True).faces
+    assert face.box is not None
+    if name == "half size":
+        assert again.size == (256, 256)
+    if name == "cut close":
+        left, top, right, bottom = face.box
+        assert max(right - left, bottom - top) > 0.65 * max(again.size)
+
+
+# What is written
+
+
+@pytest.fixture(scope="module")
+def evaluated(trained, tmp_path_factory):
+    """Figures and plots of the tiny network on drawn faces."""
+    output = tmp_path_factory.mktemp("evaluation")
+    figures = evaluate(trained.weights, data=trained.data, split="Validation", output=output)
+    return figures, output
+
+
+def test_evaluation_says_all_that_is_promised(evaluated):
+    figures, output = evaluated
+    assert json.loads((output / "evaluation.json").read_text()) == figures
+    assert set(figures["stability"]) == set(RESENDS)
+    assert set(figures["corruptions"]) == set(FAMILIES)
+    pictures = figures["labelled face"]["pictures"]
+    for groups in (
+        figures["face size"],
+        figures["framing"]["by face side over picture side"],
+        figures["sources"],
+    ):
+        assert sum(row["real"] + row["fake"] for row in groups.values()) == pictures
+    for name in ("confusion", "curves", "reliability", "coverage", "corruptions"):
+        with Image.open(output / f"{name}.png") as plot:
+            assert min(plot.size) > 200
+
+
+def test_table_has_every_figure(evaluated):
+    text = to_text(evaluated[0])
+    for name in ("accuracy", "auc", "accuracy of conclusive", *RESENDS, *FAMILIES):
         assert name in text
 
 

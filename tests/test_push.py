@@ -5,7 +5,7 @@ import re
 
 import pytest
 from hub_server import Hub
-from hub_tools import figures, judge, run, started_hub, started_worker, write_evaluated
+from hub_tools import evaluation, figures, judge, run, started_hub, started_worker, write_evaluated
 from huggingface_hub import ModelCard
 
 from detector.config import WEIGHTS_DIR
@@ -15,7 +15,8 @@ from train.card import model_card
 REPO = "alice/faces"
 FILES = {
     *("detector.tflite", "detector.keras", "faces.tflite", "detector.json", "metrics.json"),
-    *("confusion.png", "curves.png", "LICENSE-faces", "TERMS.md", "README.md"),
+    *("confusion.png", "curves.png", "reliability.png", "coverage.png"),
+    *("LICENSE-faces", "TERMS.md", "README.md"),
 }
 
 
@@ -109,7 +110,16 @@ def test_the_card_passes_the_librarys_own_validation_and_every_number_is_a_metri
         *("Calibration", "Robustness", "Fingerprint"),
     ):
         assert f"\n## {heading}\n" in text
-    for figure in ("3600", "77.7", "0.0222", "0.8111", "1661", "DETECTOR_REVISION=v7"):
+    for figure in (
+        "3600",
+        "77.7",
+        "0.0222",
+        "0.8111",
+        "1661",
+        "0.9234",
+        "3.5%",
+        "DETECTOR_REVISION=v7",
+    ):
         assert figure in text
     assert "OpenForensics is for academic use" in text
     metrics = json.loads(repository(hub).file("v7", "metrics.json").content)
@@ -123,7 +133,12 @@ def test_a_number_of_the_card_follows_the_figures():
     ones, others = (
         str(
             model_card(
-                spec, {"test": figures(accuracy)}, repo="alice/faces", tag="v1", terms="None."
+                spec,
+                {"test": figures(accuracy)},
+                evaluation=evaluation("1.0.0", "0" * 64),
+                repo="alice/faces",
+                tag="v1",
+                terms="None.",
             )
         )
         for accuracy in (0.9123, 0.8456)

@@ -79,6 +79,20 @@ def run_evaluate(options):
     print(to_text(figures))
 
 
+def run_origins(options):
+    from .origins import measure_origins, to_text
+
+    print(to_text(measure_origins(options.weights, archive=options.archive, output=options.output)))
+
+
+def run_tables(options):
+    from detector.weights import read_spec
+
+    from .tables import write_tables
+
+    write_tables("README.md", spec=read_spec(options.weights), evaluations=options.output)
+
+
 def run_compare(options):
     environment = dict(os.environ)  # `fit` runs on any Keras backend ...
     os.environ["KERAS_BACKEND"] = "tensorflow"  # ... the conversion for LiteRT on this one
@@ -182,6 +196,8 @@ def main(arguments=None):
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
+    add("origins", run_origins, "origins-archive", "weights", "output")
+    add("tables", run_tables, "weights", "evaluations")
     add(
         "compare",
         run_compare,
@@ -303,6 +319,14 @@ OPTIONS = {
     "output": (
         "--output",
         {"default": "outputs/evaluation", "help": "folder for figures and plots"},
+    ),
+    "origins-archive": (
+        "--archive",
+        {"required": True, "help": "zip file or folder laid out as ORIGIN/{Fake,Real}/"},
+    ),
+    "evaluations": (
+        "--output",
+        {"default": "docs/evaluation", "help": "folder of evaluations (default: docs/evaluation)"},
     ),
     "record": (
         "--record",

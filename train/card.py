@@ -29,12 +29,13 @@ ROWS = (
 DATASET_PAGE = "https://www.kaggle.com/datasets/" + KAGGLE_DATASET.partition("/versions/")[0]
 
 
-def model_card(spec, metrics, *, repo, tag, terms):
+def model_card(spec, metrics, *, evaluation, repo, tag, terms):
     """Write the model card of some weights.
 
     Args:
         spec: `detector.weights.Spec`.
         metrics: figures by split, as `train.evaluate.summarise` gives them; "test" is needed.
+        evaluation: what `train.evaluate.evaluate` found on Test.
         repo: "USER/NAME" on the Hub.
         tag: that the weights get there.
         terms: Markdown, under which terms the weights may be used.
@@ -57,9 +58,9 @@ def model_card(spec, metrics, *, repo, tag, terms):
         _use(repo, tag),
         _intended_use(),
         _training(spec, terms),
-        _evaluation(metrics),
+        _evaluation(metrics, evaluation),
         _calibration(spec, metrics),
-        _robustness(metrics),
+        _robustness(metrics, evaluation),
         _fingerprint(spec),
     )
     body = "\n\n".join(section.strip() for section in sections)
@@ -99,7 +100,7 @@ input {size} px. Classes: {" and ".join(CLASSES)}; a probability is always P(fak
 
 | File | What it is |
 |---|---|
-| `detector.tflite` | the network that serves (LiteRT): crop to logit, evidence map and embedding |
+| `detector.tflite` | the network that serves (LiteRT): crop to logit, evidence map and distance |
 | `detector.keras` | the same network in its training form (Keras 3) |
 | `faces.tflite` | the face detector whose crops it was trained on, MIT, see `LICENSE-faces` |
 | `detector.json` | decision parameters, checksums, self-test, training settings, figures |
@@ -162,14 +163,13 @@ def _training(spec, terms):
 ## Training data and terms
 
 Pictures of [Deepfake and Real Images]({DATASET_PAGE}): de-duplicated by content across splits, the
-face of each cut with one fixed margin ({spec.margin:g} times its box), degraded as the Test split
-is. Settings: {settings}.
+face of each cut with a fixed margin, degraded as the Test split is. Settings: {settings}.
 
 {terms}
 """
 
 
-def _evaluation(metrics):
+def _evaluation(metrics, evaluation):
     return f"""
 ## Evaluation
 
@@ -177,12 +177,18 @@ def _evaluation(metrics):
 
 {_explanations(name for name in SPLITS if name in metrics)}
 
+95 % intervals on Test (bootstrap over its pictures):
+
+{_intervals(evaluation["95 % intervals"])}
+
 Confusion matrix of Test (rows true, columns judged):
 
 {_confusion(metrics["test"]["confusion matrix"])}
 
 ![Confusion matrix](confusion.png)
 ![ROC and precision-recall curves](curves.png)
+![Reliability](reliability.png)
+![Accuracy of the most confident verdicts](coverage.png)
 
 Printed by `python -m train evaluate`.
 """
@@ -195,14 +201,20 @@ def _calibration(spec, metrics):
 ## Calibration
 
 P(fake) = sigmoid(logit / {spec.temperature:g} + {spec.bias:g}), fitted on degraded validation
-pictures. The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence
-below {spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of
-the picture, or without a face are marked inconclusive; {_cell(test["conclusive"])} of the verdicts
-on Test are conclusive, and of those {conclusive} are right.
+pictures; the logit is the mean over views of a face ({_views(spec.views)}).
+
+The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence below
+{spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of the
+picture, unlike the pictures of training, or without a face are marked inconclusive, and so is a
+Real whose inside, seen alone ({_views(spec.inner_views)}), gives a logit above
+{spec.max_inner_logit:g}.
+
+{_cell(test["conclusive"])} of the verdicts on Test are conclusive, and of those {conclusive} are
+right.
 """
 
 
-def _robustness(metrics):
+def _robustness(metrics, evaluation):
     names = [name for name in ("validation, clean", "validation, corrupted") if name in metrics]
     rows = ("accuracy", "auc", "false accusations per 1000 real", "conclusive")
     table = _table(metrics, rows, names) if names else "Not measured for these weights."
@@ -213,6 +225,12 @@ The same validation pictures, clean and degraded with noise, blur, compression, 
 weather, occlusion and exposure (`train/corruptions.py`):
 
 {table}
+
+Share of verdicts on Test that change when the photo is resent:
+
+| | another label | of these, both conclusive |
+|---|---:|---:|
+{_resends(evaluation["stability"])}
 """
 
 
@@ -231,6 +249,25 @@ def _table(metrics, rows, names):
         f"| {row} | {' | '.join(_cell(metrics[name][row]) for name in names)} |" for row in rows
     ]
     return "\n".join(lines)
+
+
+def _intervals(ends):
+    lines = ["| | from | to |", "|---|---:|---:|"]
+    lines += [f"| {name} | {_cell(low)} | {_cell(high)} |" for name, (low, high) in ends.items()]
+    return "\n".join(lines)
+
+
+def _resends(stability):
+    return "\n".join(
+        f"| {name} | {row['flips']:.1%} | {row['flips of conclusive verdicts']:.1%} |"
+        for name, row in stability.items()
+    )
+
+
+def _views(views):
+    return ", ".join(
+        f"margin {view.margin:g}{' mirrored' if view.is_mirrored else ''}" for view in views
+    )
 
 
 def _explanations(names):

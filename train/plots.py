@@ -42,6 +42,71 @@ def curves(labels, probabilities, path):
     _save(figure, path)
 
 
+def reliability(confidences, is_right, path, *, bins=15):
+    """Write a reliability diagram: how often verdicts of each confidence are right.
+
+    Args:
+        confidences: (n,) 0.5-1.
+        is_right: (n,) bool.
+        path: of the PNG.
+        bins: equal-width ones between 0.5 and 1, as those of the calibration error.
+    """
+    confidences, is_right = np.asarray(confidences), np.asarray(is_right)
+    edges = np.linspace(0.5, 1.0, bins + 1)
+    index = np.minimum(((confidences - 0.5) * 2 * bins).astype(int), bins - 1)
+    counts = np.bincount(index, minlength=bins)
+    filled = counts > 0
+    accuracy = np.bincount(index, weights=is_right, minlength=bins)[filled] / counts[filled]
+    middles = (edges[:-1] + edges[1:])[filled] / 2
+    figure, (upper, lower) = plt.subplots(2, 1, figsize=(5, 6), sharex=True, height_ratios=(3, 1))
+    upper.plot([0.5, 1.0], [0.5, 1.0], color="grey", linestyle="--", label="perfect")
+    upper.bar(middles, accuracy, width=0.5 / bins, edgecolor="white", label="detector")
+    upper.set(ylabel="of these, right", title="Reliability")
+    upper.legend()
+    lower.bar(middles, counts[filled], width=0.5 / bins, edgecolor="white")
+    lower.set(xlabel="confidence", ylabel="verdicts", yscale="log")
+    _save(figure, path)
+
+
+def coverage(share, accuracy, path):
+    """Write a risk-coverage curve.
+
+    Args:
+        share: (n,) 0-1, of the verdicts that are kept, most confident first.
+        accuracy: (n,) 0-1, among them.
+        path: of the PNG.
+    """
+    figure, axes = plt.subplots(figsize=(5, 4))
+    axes.plot(share, accuracy)
+    axes.set(
+        title="Accuracy of the most confident verdicts",
+        xlabel="share of verdicts kept",
+        ylabel="of these, right",
+    )
+    axes.grid(alpha=0.3)
+    _save(figure, path)
+
+
+def families(figures, path):
+    """Write accuracy by family of corruptions and severity.
+
+    Args:
+        figures: family -> severity -> a dict with "accuracy".
+        path: of the PNG.
+    """
+    severities = list(next(iter(figures.values())))
+    values = [[figures[family][name]["accuracy"] for name in severities] for family in figures]
+    figure, axes = plt.subplots(figsize=(6, 5))
+    axes.imshow(values, cmap="RdYlGn", vmin=0.5, vmax=1.0, aspect="auto")
+    axes.set_xticks(range(len(severities)), severities)
+    axes.set_yticks(range(len(values)), list(figures))
+    for row, cells in enumerate(values):
+        for column, value in enumerate(cells):
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center")
+    axes.set(title="Accuracy by corruption")
+    _save(figure, path)
+
+
 def history(epochs, path):
     """Write the curves of training: loss, accuracy and AUC by epoch.
 

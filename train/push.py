@@ -16,7 +16,7 @@ from detector.weights import FACES_FILE, KERAS_FILE, MODEL_FILE, SPEC_FILE, load
 from .card import model_card
 
 COMPARED = ("auc", "accuracy")  # on Test; higher is better
-PLOTS = ("confusion.png", "curves.png")
+PLOTS = ("confusion.png", "curves.png", "reliability.png", "coverage.png")
 EVALUATE = "`python -m train evaluate --record`"
 
 
@@ -130,7 +130,7 @@ def collect(weights_dir, spec, *, repo, output, tag):
     metrics = {**spec.metrics, "test, whole photo": figures["whole photo"]}
     about = {"version": spec.version, "sha256": spec.sha256[MODEL_FILE]}
     terms = _terms(_beside(weights_dir, "README.md"))
-    card = model_card(spec, metrics, repo=repo, tag=tag, terms=terms)
+    card = model_card(spec, metrics, evaluation=figures, repo=repo, tag=tag, terms=terms)
     files["metrics.json"] = (json.dumps(about | metrics, indent=2) + "\n").encode()
     files["TERMS.md"] = f"# Terms\n\n{terms}\n".encode()
     files["README.md"] = str(card).encode()

@@ -16,7 +16,13 @@ NEEDED = (
     *("README.md", "LICENSE", "app.py", "requirements.txt"),
     *("detector/*.py", "page/*.py", "page/page.*", "weights/*"),
 )
-WELCOME = ("PRIVACY.md", "docs/*.png", "examples/*.jpg", "examples/*.md")  # where they exist
+WELCOME = (
+    "PRIVACY.md",
+    "docs/*.png",
+    "docs/evaluation/test/*.png",
+    "examples/*.jpg",
+    "examples/*.md",
+)  # where they exist
 
 
 def lay_out(folder, *, root=ROOT):

@@ -1,0 +1,47 @@
+"""The figures of README.md are those of the shipped weights, and no hand typed them."""
+
+import dataclasses
+import shutil
+
+import pytest
+from server import ROOT
+
+from detector.config import WEIGHTS_DIR
+from detector.errors import DataError
+from detector.weights import read_spec
+from train.tables import write_tables
+
+EVALUATIONS = ROOT / "docs" / "evaluation"
+
+
+@pytest.fixture
+def readme(tmp_path):
+    return shutil.copy(ROOT / "README.md", tmp_path / "README.md")
+
+
+def test_readme_is_what_the_command_writes(readme):
+    """New weights with the old figures, or a figure made nicer by hand."""
+    before = readme.read_text(encoding="utf-8")
+    write_tables(readme, spec=read_spec(WEIGHTS_DIR), evaluations=EVALUATIONS)
+    assert readme.read_text(encoding="utf-8") == before
+
+
+def test_only_the_tables_change(readme):
+    text = readme.read_text(encoding="utf-8")
+    place = text.index("<!-- figures: confusion -->")
+    readme.write_text(text[:place] + text[place:].replace("|", "?", 3), encoding="utf-8")
+    write_tables(readme, spec=read_spec(WEIGHTS_DIR), evaluations=EVALUATIONS)
+    assert readme.read_text(encoding="utf-8") == text
+
+
+def test_figures_of_other_weights_are_refused(readme):
+    spec = read_spec(WEIGHTS_DIR)
+    other = dataclasses.replace(spec, sha256={**spec.sha256, "detector.tflite": "0" * 64})
+    with pytest.raises(DataError, match="other weights"):
+        write_tables(readme, spec=other, evaluations=EVALUATIONS)
+
+
+def test_a_table_without_a_place_is_refused(readme):
+    readme.write_text("# Nothing here\n", encoding="utf-8")
+    with pytest.raises(DataError, match="figures: headline"):
+        write_tables(readme, spec=read_spec(WEIGHTS_DIR), evaluations=EVALUATIONS)

@@ -1,0 +1,158 @@
+"""Verdicts and labels to figures: plain counting, nothing of files or networks.
+
+Labels are arrays (n,) of 0 and 1, Fake is 1; verdicts are n objects with `fake_probability`,
+`label` and `is_conclusive`. Rates are 0-1 and rounded to 4 decimals.
+"""
+
+import numpy as np
+from scipy import stats
+from sklearn import metrics
+
+from detector import CLASSES
+
+from .calibrate import expected_calibration_error
+
+RESAMPLES = 1000  # of the bootstrap
+LEAST_PICTURES = 20  # of a class in a group, below which a rate says nothing
+
+
+def summarise(labels, verdicts):
+    """Figures of verdicts against labels.
+
+    Args:
+        labels: (n,) 0 or 1, Fake is 1.
+        verdicts: n objects with `fake_probability`, `is_conclusive` and `label`.
+
+    Returns:
+        A dict; rates are 0-1, `confusion matrix` has true classes as rows, both in `CLASSES` order.
+    """
+    probabilities, predicted, conclusive = _columns(verdicts)
+    is_right = predicted == labels
+    matrix = metrics.confusion_matrix(labels, predicted, labels=[0, 1])
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+        labels, predicted, labels=[0, 1], zero_division=0.0
+    )
+    figures = {
+        "accuracy": is_right.mean(),
+        "balanced accuracy": metrics.balanced_accuracy_score(labels, predicted),
+        "auc": auc(labels, probabilities),
+        "average precision": metrics.average_precision_score(labels, probabilities),
+        "false accusations per 1000 real": 1000 * matrix[0, 1] / matrix[0].sum(),
+        "missed fakes per 1000 fake": 1000 * matrix[1, 0] / matrix[1].sum(),
+        "ece": expected_calibration_error(probabilities, labels),
+        "conclusive": conclusive.mean(),
+        "accuracy of conclusive": is_right[conclusive].mean() if conclusive.any() else None,
+    }
+    return {
+        "pictures": len(labels),
+        **{name: None if x is None else round(float(x), 4) for name, x in figures.items()},
+        "per class": {
+            name: {
+                "precision": round(float(precision[i]), 4),
+                "recall": round(float(recall[i]), 4),
+                "f1": round(float(f1[i]), 4),
+            }
+            for i, name in enumerate(CLASSES)
+        },
+        "confusion matrix": matrix.tolist(),
+    }
+
+
+def intervals(labels, verdicts, *, seed=0):
+    """95 % intervals by the percentile bootstrap over pictures (Efron, 1979).
+
+    Args:
+        labels: (n,) 0 or 1.
+        verdicts: n verdicts.
+        seed: of the resampling.
+
+    Returns:
+        A dict: low and high end of each of the rates of `summarise` that a reader compares.
+    """
+    probabilities, predicted, conclusive = _columns(verdicts)
+    generator = np.random.default_rng(seed)
+    draws = []
+    for _ in range(RESAMPLES):
+        i = generator.integers(len(labels), size=len(labels))
+        if labels[i].min() == labels[i].max():
+            continue  # one class only, of a handful of pictures
+        is_right = predicted[i] == labels[i]
+        draws.append(
+            {
+                "accuracy": is_right.mean(),
+                "auc": auc(labels[i], probabilities[i]),
+                "false accusations per 1000 real": 1000 * predicted[i][labels[i] == 0].mean(),
+                "missed fakes per 1000 fake": 1000 * (1 - predicted[i][labels[i] == 1]).mean(),
+                "ece": expected_calibration_error(probabilities[i], labels[i]),
+                "conclusive": conclusive[i].mean(),
+                "accuracy of conclusive": is_right[conclusive[i]].mean()
+                if conclusive[i].any()
+                else np.nan,
+            }
+        )
+    return {name: _ends([draw[name] for draw in draws]) for name in (draws[0] if draws else ())}
+
+
+def by_group(labels, verdicts, groups):
+    """Figures of each group of pictures, such as those with small faces.
+
+    Args:
+        labels: (n,) 0 or 1.
+        verdicts: n verdicts.
+        groups: n names; figures come in the order in which the names first appear.
+
+    Returns:
+        A dict of dicts, by name; a figure that needs more pictures of a class is None.
+    """
+    probabilities, predicted, conclusive = _columns(verdicts)
+    groups = np.asarray(groups)
+    figures = {}
+    for name in dict.fromkeys(groups.tolist()):
+        chosen = groups == name
+        real, fake = chosen & (labels == 0), chosen & (labels == 1)
+        enough = [group.sum() >= LEAST_PICTURES for group in (real, fake)]
+        is_right = predicted == labels
+        found = {
+            "accuracy": is_right[chosen].mean(),
+            "auc": auc(labels[chosen], probabilities[chosen]) if all(enough) else None,
+            "false accusations per 1000 real": 1000 * predicted[real].mean() if enough[0] else None,
+            "missed fakes per 1000 fake": 1000 * (1 - predicted[fake]).mean()
+            if enough[1]
+            else None,
+            "conclusive": conclusive[chosen].mean(),
+            "conclusive and wrong": (conclusive & ~is_right)[chosen].mean(),
+        }
+        figures[name] = {"real": int(real.sum()), "fake": int(fake.sum())} | {
+            key: None if value is None else round(float(value), 4) for key, value in found.items()
+        }
+    return figures
+
+
+def auc(labels, scores):
+    """Area under the ROC curve; 30 times faster than scikit-learn's, for the bootstrap.
+
+    Args:
+        labels: (n,) 0 or 1, of both classes.
+        scores: (n,) float, higher is more likely 1.
+
+    Returns:
+        0-1.
+    """
+    ranks = stats.rankdata(scores)  # Mann-Whitney; ties count half
+    fakes = labels.sum()
+    return (ranks[labels == 1].sum() - fakes * (fakes + 1) / 2) / (fakes * (len(labels) - fakes))
+
+
+def _ends(values):
+    values = [value for value in values if not np.isnan(value)]
+    if not values:
+        return [None, None]
+    return [round(float(end), 4) for end in np.percentile(values, [2.5, 97.5])]
+
+
+def _columns(verdicts):
+    return (
+        np.array([verdict.fake_probability for verdict in verdicts]),
+        np.array([CLASSES.index(verdict.label) for verdict in verdicts]),
+        np.array([verdict.is_conclusive for verdict in verdicts]),
+    )

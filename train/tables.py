@@ -1,0 +1,130 @@
+"""Write the figures of README.md from `detector.json` and the files of evaluations.
+
+    python -m train tables
+
+What stands between `<!-- figures: NAME -->` and `<!-- end -->` is replaced, nothing else, so that
+no figure in the text was typed by hand.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from detector.errors import DataError
+
+from .origins import to_text as origins_table
+
+HEADLINE = {
+    "accuracy": "Accuracy",
+    "auc": "AUC",
+    "false accusations per 1000 real": "Real photos called fake, per 1,000",
+    "missed fakes per 1000 fake": "Fakes missed, per 1,000",
+    "ece": "Calibration error (ECE, 15 bins)",
+    "conclusive": "Conclusive verdicts",
+    "accuracy of conclusive": "of those, right",
+}
+COLUMNS = {
+    "test": "Test",
+    "validation, corrupted": "Validation, degraded",
+    "validation, clean": "Validation, clean",
+}
+
+
+def write_tables(readme, *, spec, evaluations):
+    """Replace the tables of a README.
+
+    Args:
+        readme: path of the file.
+        spec: `detector.weights.Spec`.
+        evaluations: folder with `test/evaluation.json`, `validation/evaluation.json` and
+            `origins.json`, as the commands `evaluate` and `origins` write them.
+
+    Raises:
+        DataError: a file is missing, is of other weights, or README.md has no place for a table.
+    """
+    readme, evaluations = Path(readme), Path(evaluations)
+    test = _read(evaluations / "test" / "evaluation.json", spec)
+    validation = _read(evaluations / "validation" / "evaluation.json", spec)
+    origins = _read(evaluations / "origins.json", spec)
+    text = readme.read_text(encoding="utf-8")
+    for name, table in {
+        "headline": _headline(spec, test["95 % intervals"]),
+        "confusion": _confusion(test["labelled face"]["confusion matrix"]),
+        "stability": _stability(test["stability"], validation["stability"]),
+        "face size": _groups(test["face size"], "Face, longer side"),
+        "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
+        "origins": origins_table(origins),
+    }.items():
+        place = re.compile(rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text, count = place.subn(lambda found, t=table: f"{found[1]}{t}\n{found[2]}", text)
+        if count != 1:
+            raise DataError(f"{readme} must have one `<!-- figures: {name} -->`, has {count}.")
+    readme.write_text(text, encoding="utf-8")
+
+
+def _read(path, spec):
+    if not path.is_file():
+        raise DataError(f"{path} does not exist. Run `python -m train evaluate` or `origins`.")
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    if figures["sha256"] != spec.sha256["detector.tflite"]:
+        raise DataError(f"{path} is of other weights ({figures['sha256'][:12]}). Run it again.")
+    return figures
+
+
+def _headline(spec, intervals):
+    names = [name for name in COLUMNS if name in spec.metrics]
+    titles = [f"{COLUMNS[name]}, {spec.metrics[name]['pictures']:,} pictures" for name in names]
+    lines = [f"| | {' | '.join(titles)} |", f"|---|{'---|' * len(names)}"]
+    for key, title in HEADLINE.items():
+        cells = [_format(key, spec.metrics[name][key]) for name in names]
+        low, high = intervals[key]
+        cells[0] = f"**{cells[0]}** ({_format(key, low)} - {_format(key, high)})"
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _confusion(matrix):
+    (a, b), (c, d) = matrix
+    return (
+        "| Test | judged Real | judged Fake |\n|---|---|---|\n"
+        f"| Real | {a} | {b} |\n| Fake | {c} | {d} |"
+    )
+
+
+def _stability(test, validation):
+    first, other = next(iter(test.values())), next(iter(validation.values()))
+    lines = [
+        f"| The photo resent | Test, {first['pictures']:,} pictures: other label "
+        f"| of these, both conclusive | Validation, {other['pictures']:,}: other label |",
+        "|---|---|---|---|",
+    ]
+    for name, row in test.items():
+        sure, clean = row["flips of conclusive verdicts"], validation[name]["flips"]
+        lines.append(f"| {name} | {row['flips']:.1%} | {sure:.1%} | {clean:.1%} |")
+    return "\n".join(lines)
+
+
+def _groups(groups, title):
+    keys = ("auc", "false accusations per 1000 real", "missed fakes per 1000 fake", "conclusive")
+    head = " | ".join(HEADLINE[key] for key in keys)
+    lines = [f"| {title} | Real | Fake | {head} |", "|---|---|---|---|---|---|---|"]
+    for name, row in sorted(groups.items(), key=lambda item: _place(item[0])):
+        cells = " | ".join(_format(key, row[key]) for key in keys)
+        lines.append(f"| {name} | {row['real']} | {row['fake']} | {cells} |")
+    return "\n".join(lines)
+
+
+def _place(name):
+    """Where a group stands: "below 64 px", "64-96 px", "96 px and more", "no face"."""
+    if name.startswith("below"):
+        return 0.0
+    number = re.match(r"[\d.]+", name)
+    return float(number[0]) if number else float("inf")
+
+
+def _format(key, value):
+    if value is None:
+        return "-"
+    if key.endswith(("real", "fake")):
+        return f"{value:.0f}"
+    return f"{value:.1%}" if "conclusive" in key else f"{value:.3f}"
