@@ -131,17 +131,27 @@ def _framing(labels, verdicts):
     tightness = np.array([_side(verdict) / min(verdict.size) for verdict in verdicts])
     probabilities = np.array([verdict.fake_probability for verdict in verdicts])
     is_seen = tightness > 0
+    has_both = len(set(labels[is_seen])) == 2
     return {
-        "auc of tightness alone": round(float(auc(labels[is_seen], tightness[is_seen])), 4),
+        "auc of tightness alone": round(float(auc(labels[is_seen], tightness[is_seen])), 4)
+        if has_both
+        else None,
         "rank correlation of P(fake) with tightness": {
-            name: round(float(stats.spearmanr(tightness[chosen], probabilities[chosen])[0]), 4)
+            name: _correlation(tightness[chosen], probabilities[chosen])
             for i, name in enumerate(CLASSES)
-            if (chosen := is_seen & (labels == i)).sum() > 2
+            for chosen in [is_seen & (labels == i)]
         },
         "by face side over picture side": by_group(
             labels, verdicts, [_bin(value, TIGHTNESS, "") for value in tightness]
         ),
     }
+
+
+def _correlation(one, other):
+    """Spearman's rank correlation; None where all values, or nearly no pictures, are the same."""
+    if min(len(set(one)), len(set(other))) < 3:
+        return None
+    return round(float(stats.spearmanr(one, other)[0]), 4)
 
 
 def _by_corruption(detector, pictures):
@@ -183,10 +193,9 @@ def to_text(figures):
     lines += _table("the photo resent", figures["stability"])
     lines += _table("face side", figures["face size"])
     lines += _table("face side over picture side", framing["by face side over picture side"])
-    lines.append(
-        f"\nAUC of that ratio alone: {framing['auc of tightness alone']:g}; rank correlation"
-    )
-    lines.append(f"of P(fake) with it: {framing['rank correlation of P(fake) with tightness']}")
+    lines.append(f"\nAUC of that ratio alone: {_cell(framing['auc of tightness alone'])}")
+    correlation = framing["rank correlation of P(fake) with tightness"]
+    lines.append(f"rank correlation of P(fake) with it, in each class: {correlation}")
     lines += _table("source", figures["sources"])
     for family, groups in figures.get("corruptions", {}).items():
         lines += _table(family, groups)
