@@ -80,10 +80,11 @@ def _overview(photo, crops, chosen, texts):
             headline=words.headline(crop, texts),
             confidence=words.confidence_words(crop, texts),
         )
+        place = _place(_inside(crop.box, picture.size), picture.size)
         boxes.append(
             f'<button type="button" class="box {words.kind_of(crop)}" data-face="{number - 1}" '
             f'aria-pressed="{str(number - 1 == chosen).lower()}" aria-label="{escape(label)}" '
-            f'title="{escape(label)}" style="{_place(crop.box, picture.size)}">'
+            f'title="{escape(label)}" style="{place}">'
             f"<span>{number}</span></button>"
         )
     alt = texts["alt_overview"].format(count=len(crops))
@@ -158,6 +159,11 @@ def _report_link(verdict, texts):
 
 def _ratio(picture):
     return f"--ratio:{picture.width / picture.height:.4f}"
+
+
+def _inside(box, size):
+    # A box may reach over the edge of the photo, where it would lie over the text.
+    return tuple(min(max(edge, 0), size[i % 2]) for i, edge in enumerate(box))
 
 
 def _place(edges, size):
