@@ -34,23 +34,25 @@ def main():
     options = parser.parse_args()
     weights = load_detector(options.weights).weights
     pictures = read_manifest(options.data, "Validation")
-    logits = {}
-    for margin in MARGINS:
-        for is_mirrored in (False, True):
-            looks = look_at_pictures(
-                weights.model,
-                weights.faces,
-                pictures,
-                views=[View(margin, is_mirrored)],
-                input_size=weights.spec.input_size,
-                is_corrupted=True,
-            )
-            logits[f"{margin:g}{' mirrored' if is_mirrored else ''}"] = looks.logits
+    views = {
+        f"{margin:g}{' mirrored' if is_mirrored else ''}": [View(margin, is_mirrored)]
+        for margin in MARGINS
+        for is_mirrored in (False, True)
+    }
+    looks = look_at_pictures(
+        weights.model,
+        weights.faces,
+        pictures,
+        sets_of_views=views.values(),
+        input_size=weights.spec.input_size,
+    )
+    logits = {name: look.logits for name, look in zip(views, looks, strict=True)}
+    labels = looks[0].labels
     print("| views | AUC | accuracy |\n|---|---|---|")
     for names in SETS:
         mean = np.mean([logits[name] for name in names], axis=0)
-        print(f"| {', '.join(names)} | {auc(looks.labels, mean):.4f} | ", end="")
-        print(f"{best_accuracy(looks.labels, mean):.4f} |")
+        print(f"| {', '.join(names)} | {auc(labels, mean):.4f} | ", end="")
+        print(f"{best_accuracy(labels, mean):.4f} |")
 
 
 def best_accuracy(labels, logits):

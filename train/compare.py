@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sklearn import metrics
 
 from detector.errors import ConfigError, DetectorError
 from detector.runtime import Network
@@ -24,7 +23,8 @@ from . import architectures, plots
 from .declarations import PUBLISHED
 from .export import convert
 from .familiarity import unfitted
-from .fit import read_run
+from .figures import auc
+from .fit import load_network, read_run
 from .looks import predict_batches
 from .presets import load_preset
 from .progress import read_history
@@ -118,13 +118,7 @@ def _fit(preset, config, data, folder, backbone_weights, environment):
 
 def _measure(folder, config, pictures):
     """Figures of the best weights of a run, in the form that serves."""
-    model = architectures.build(
-        config.architecture,
-        input_size=config.input_size,
-        dropout=config.dropout,
-        batch_norm_momentum=config.batch_norm_momentum,
-    )
-    model.load_weights(folder / "best.weights.h5")
+    model = load_network(folder, config)
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "model.tflite"
         convert(model, path, known=unfitted(model))
@@ -137,7 +131,7 @@ def _measure(folder, config, pictures):
         "epochs": len(read_history(folder / "history.csv")),
         "minutes": round(sum(row["seconds"] for row in seconds.values()) / 60, 1),
         "accuracy": round(float(np.mean((logits > 0) == labels)), 4),
-        "auc": round(float(metrics.roc_auc_score(labels, logits)), 4),
+        "auc": round(float(auc(labels, logits)), 4),
         "milliseconds": round(_latency(network, config.input_size), 2),
         "published": PUBLISHED.get(config.architecture),
     }

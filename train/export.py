@@ -1,6 +1,5 @@
 """Best weights of a run to what serves: `detector.keras`, `detector.tflite`, `detector.json`."""
 
-import collections
 import dataclasses
 import hashlib
 import json
@@ -10,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from detector import Detector
 from detector.config import THREADS, WEIGHTS_DIR
 from detector.faces import FaceDetector
 from detector.runtime import Network
@@ -28,7 +28,6 @@ from detector.weights import (
     self_test_crops,
 )
 
-from . import architectures
 from .calibrate import fit_scaling, least_conclusive_confidence
 from .config import TrainConfig
 from .data import FaceBatches
@@ -36,11 +35,9 @@ from .evidence import evidence_of
 from .familiarity import descriptor, distance, fit_familiarity
 from .figures import summarise
 from .fingerprint import code_fingerprint
-from .fit import read_run
-from .looks import look_at_pictures
+from .fit import load_network, read_run
+from .looks import labels_of, look_at_pictures, read_photos
 from .splits import read_manifest
-
-_Judged = collections.namedtuple("_Judged", "label confidence fake_probability is_conclusive")
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 
@@ -94,13 +91,7 @@ def export(run, *, data, output, version):
     run, output = Path(run), Path(output)
     made_of = read_run(run)
     config = TrainConfig().replace(**made_of["config"])
-    model = architectures.build(
-        config.architecture,
-        input_size=config.input_size,
-        dropout=config.dropout,
-        batch_norm_momentum=config.batch_norm_momentum,
-    )
-    model.load_weights(run / "best.weights.h5")
+    model = load_network(run, config)
     output.mkdir(parents=True, exist_ok=True)
     model.save(output / KERAS_FILE)
     convert(model, output / MODEL_FILE, known=_fit_familiarity(model, data, config))
@@ -109,6 +100,7 @@ def export(run, *, data, output, version):
 
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
     crops = self_test_crops(config.input_size)
+    validation = read_manifest(data, "Validation")
     spec = Spec(
         schema=SCHEMA,
         version=version,
@@ -117,7 +109,7 @@ def export(run, *, data, output, version):
         input_size=config.input_size,
         views=_views(VIEWS, config),
         inner_views=_views(INNER_VIEWS, config),
-        **_calibrate(network, read_manifest(data, "Validation"), config),
+        **_calibrate(network, validation, config),
         min_face_side=MIN_FACE_SIDE,
         sha256={
             name: hashlib.sha256((output / name).read_bytes()).hexdigest()
@@ -129,10 +121,39 @@ def export(run, *, data, output, version):
             "code": code_fingerprint(),
             "parameters": model.count_params(),
         },
+        metrics={},
     )
-    (output / SPEC_FILE).write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n")
-    load_weights(output)  # what cannot be loaded back is not exported
+    _write(spec, output)
+    detector = Detector(load_weights(output))  # what cannot be loaded back is not exported
+    spec = dataclasses.replace(spec, metrics=measure(detector, validation))
+    _write(spec, output)
     return spec
+
+
+def measure(detector, validation):
+    """Measure the verdicts on validation pictures, degraded and clean.
+
+    Args:
+        detector: `detector.Detector`.
+        validation: list of `Picture`.
+
+    Returns:
+        Figures by name, the field metrics of `Spec`.
+    """
+    return {
+        f"validation, {name}": summarise(
+            labels_of(validation),
+            [
+                detector.predict(photo, is_face_crop=True)
+                for photo in read_photos(validation, is_corrupted=is_corrupted)
+            ],
+        )
+        for name, is_corrupted in (("corrupted", True), ("clean", False))
+    }
+
+
+def _write(spec, output):
+    (output / SPEC_FILE).write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n")
 
 
 def _fit_familiarity(model, data, config):
@@ -161,59 +182,35 @@ def _views(factors, config):
 
 
 def _calibrate(network, pictures, config):
-    """Fit what turns looks into verdicts, and measure the verdicts.
+    """Fit what turns looks into verdicts, on degraded pictures.
 
     Returns:
-        The fields temperature, bias, min_confidence, distances, min_familiarity, max_inner_logit
-        and metrics of `Spec`.
+        The fields temperature, bias, min_confidence, distances, min_familiarity and
+        max_inner_logit of `Spec`.
     """
-    faces = FaceDetector((WEIGHTS_DIR / FACES_FILE).read_bytes(), threads=THREADS)
-
-    def look(views, *, is_corrupted):
-        return look_at_pictures(
-            network,
-            faces,
-            pictures,
-            views=_views(views, config),
-            input_size=config.input_size,
-            is_corrupted=is_corrupted,
-        )
-
-    corrupted, inside = look(VIEWS, is_corrupted=True), look(INNER_VIEWS, is_corrupted=True)
-    temperature, bias = fit_scaling(corrupted.logits, corrupted.labels)
-    distances = np.quantile(corrupted.distances, np.linspace(0.0, 1.0, QUANTILES)).round(4)
-    is_real = corrupted.logits / temperature + bias < 0.0
+    looks, inside = look_at_pictures(
+        network,
+        FaceDetector((WEIGHTS_DIR / FACES_FILE).read_bytes(), threads=THREADS),
+        pictures,
+        sets_of_views=[_views(VIEWS, config), _views(INNER_VIEWS, config)],
+        input_size=config.input_size,
+    )
+    temperature, bias = fit_scaling(looks.logits, looks.labels)
+    distances = np.quantile(looks.distances, np.linspace(0.0, 1.0, QUANTILES)).round(4)
+    is_real = looks.logits / temperature + bias < 0.0
     max_inner_logit = float(np.quantile(inside.logits[is_real], 1.0 - INNER_SHARE))
-
-    def judge(looks, inner, min_confidence):
-        for logit, far, within in zip(looks.logits, looks.distances, inner.logits, strict=True):
-            probability = calibrate(logit, temperature=temperature, bias=bias)
-            label, confidence = decide(probability)
-            is_known = familiarity(far, distances) >= UNFAMILIAR_SHARES[label]
-            is_agreed = label == "Fake" or within <= max_inner_logit
-            is_conclusive = is_known and is_agreed and confidence >= min_confidence
-            yield _Judged(label, confidence, probability, is_conclusive)
-
-    known = [
-        (verdict.confidence, CLASSES[label] == verdict.label)
-        for label, verdict in zip(corrupted.labels, judge(corrupted, inside, 0.0), strict=True)
-        if verdict.is_conclusive
-    ]
-    min_confidence = round(least_conclusive_confidence(*zip(*known, strict=True)), 4)
-    clean = look(VIEWS, is_corrupted=False), look(INNER_VIEWS, is_corrupted=False)
-    metrics = {
-        "validation, corrupted": (corrupted, inside),
-        "validation, clean": clean,
-    }
+    confidences, is_right = [], []  # of verdicts that may be conclusive
+    for i, truth in enumerate(looks.labels):
+        label, confidence = decide(calibrate(looks.logits[i], temperature=temperature, bias=bias))
+        is_known = familiarity(looks.distances[i], distances) >= UNFAMILIAR_SHARES[label]
+        if is_known and (label == "Fake" or inside.logits[i] <= max_inner_logit):
+            confidences.append(confidence)
+            is_right.append(CLASSES[truth] == label)
     return {
         "temperature": round(temperature, 4),
         "bias": round(bias, 4),
-        "min_confidence": min_confidence,
+        "min_confidence": round(least_conclusive_confidence(confidences, is_right), 4),
         "distances": tuple(distances.tolist()),
         "min_familiarity": UNFAMILIAR_SHARES,
         "max_inner_logit": round(max_inner_logit, 4),
-        "metrics": {
-            name: summarise(looks[0].labels, [*judge(*looks, min_confidence)])
-            for name, looks in metrics.items()
-        },
     }

@@ -82,13 +82,7 @@ def _train(config, *, data, output, backbone_weights):
     validation_batches = FaceBatches(
         validation, config, augment=False, corrupt_share=config.validation_corrupt_share
     )
-    model = architectures.build(
-        config.architecture,
-        input_size=config.input_size,
-        dropout=config.dropout,
-        batch_norm_momentum=config.batch_norm_momentum,
-        backbone_weights=backbone_weights,
-    )
+    model = _build(config, backbone_weights)
 
     # Phase 1: the head
     backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
@@ -169,6 +163,31 @@ def read_run(output):
         "start" (name and sha256 of the weights that training started from, None if random).
     """
     return json.loads((Path(output) / "config.json").read_text())
+
+
+def load_network(run, config):
+    """Build the network of a run and load its best weights.
+
+    Args:
+        run: folder that `fit` wrote.
+        config: `TrainConfig` of it.
+
+    Returns:
+        A `keras.Model`; see `architectures.build`.
+    """
+    model = _build(config, None)
+    model.load_weights(Path(run) / "best.weights.h5")
+    return model
+
+
+def _build(config, backbone_weights):
+    return architectures.build(
+        config.architecture,
+        input_size=config.input_size,
+        dropout=config.dropout,
+        batch_norm_momentum=config.batch_norm_momentum,
+        backbone_weights=backbone_weights,
+    )
 
 
 def _claim(output, config, *, data, backbone_weights):

@@ -34,36 +34,63 @@ class Looks:
     labels: np.ndarray
 
 
-def look_at_pictures(model, faces, pictures, *, views, input_size, is_corrupted, seed=0):
-    """Look at pictures as `Detector.predict(photo, is_face_crop=True)` does.
+def read_photos(pictures, *, is_corrupted, seed=0):
+    """Read pictures one by one, degraded or not; the same ones are always degraded the same.
+
+    Args:
+        pictures: list of `Picture`.
+        is_corrupted: degrade each picture as one of Test is, by its place in the list and the seed.
+        seed: of the degradations.
+
+    Yields:
+        `PIL.Image.Image`, RGB.
+    """
+    what = "degraded" if is_corrupted else "clean"
+    for index, picture in enumerate(tqdm(pictures, desc=f"judging, {what}", unit="picture")):
+        photo = load_photo(picture.path)
+        if is_corrupted:
+            generator = np.random.default_rng([seed, index])
+            photo = Image.fromarray(corrupt(np.asarray(photo), generator))
+        yield photo
+
+
+def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
+    """Look at degraded pictures as `Detector.predict(photo, is_face_crop=True)` does.
 
     Args:
         model: `detector.runtime.Network`.
         faces: `detector.faces.FaceDetector`.
         pictures: list of `Picture`.
-        views: of `detector.weights.Spec`.
+        sets_of_views: each as in `detector.weights.Spec`.
         input_size: likewise.
-        is_corrupted: degrade each picture as one of Test is, by its place in the list and the seed.
-        seed: of the degradations.
 
     Returns:
-        `Looks`.
+        A list of `Looks`, one for each set of views.
     """
     found = []
-    what = "degraded" if is_corrupted else "clean"
-    for index, picture in enumerate(tqdm(pictures, desc=f"looking, {what}", unit="picture")):
-        photo = load_photo(picture.path)
-        if is_corrupted:
-            generator = np.random.default_rng([seed, index])
-            photo = Image.fromarray(corrupt(np.asarray(photo), generator))
+    for photo in read_photos(pictures, is_corrupted=True):
         seen = faces.detect(photo)
         box = central_face(seen, photo.size).box if seen else None
-        found.append(look_at(model, photo, box, views=views, input_size=input_size))
-    return Looks(
-        logits=np.array([look.logit for look in found]),
-        distances=np.array([look.distance for look in found]),
-        labels=np.array([CLASSES.index(picture.label) for picture in pictures]),
-    )
+        found.append(
+            [
+                look_at(model, photo, box, views=views, input_size=input_size)
+                for views in sets_of_views
+            ]
+        )
+    labels = labels_of(pictures)
+    return [
+        Looks(
+            logits=np.array([look.logit for look in looks]),
+            distances=np.array([look.distance for look in looks]),
+            labels=labels,
+        )
+        for looks in zip(*found, strict=True)
+    ]
+
+
+def labels_of(pictures):
+    """Labels of pictures, (n,) 0 or 1, Fake is 1."""
+    return np.array([CLASSES.index(picture.label) for picture in pictures])
 
 
 def predict_batches(network, pictures, config, *, corrupt_share):
