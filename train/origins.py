@@ -16,7 +16,8 @@ from detector.errors import DataError
 from .download import unpack
 from .splits import SUFFIXES
 
-UNFAMILIAR = "unfamiliar"
+# Notes that say that a photo is none of those that the detector knows.
+UNFAMILIAR = {"unfamiliar", "inner_face"}
 
 
 def measure_origins(weights_dir, *, archive, output):
@@ -28,8 +29,8 @@ def measure_origins(weights_dir, *, archive, output):
         output: folder for the results.
 
     Returns:
-        The figures: by origin and class, shares of all its pictures; "without familiarity" is what
-        would be if nothing were called unfamiliar.
+        The figures: by origin and class, shares of all its pictures; "without these checks" is
+        what would be without the familiarity and the look inside of a face.
 
     Raises:
         DataError: there are no pictures laid out so.
@@ -75,15 +76,15 @@ def _summarise(detector, files, *, label):
         return round(sum(map(is_counted, verdicts)) / len(verdicts), 4)
 
     def would_be_conclusive(verdict):
-        return set(verdict.notes) <= {UNFAMILIAR}
+        return set(verdict.notes) <= UNFAMILIAR
 
     return {
         "pictures": len(verdicts),
         "right": share(lambda v: v.label == label),
-        "unfamiliar": share(lambda v: UNFAMILIAR in v.notes),
+        "unfamiliar": share(lambda v: bool(UNFAMILIAR & set(v.notes))),
         "conclusive": share(lambda v: v.is_conclusive),
         "conclusive and wrong": share(lambda v: v.is_conclusive and v.label != label),
-        "conclusive and wrong without familiarity": share(
+        "conclusive and wrong without these checks": share(
             lambda v: would_be_conclusive(v) and v.label != label
         ),
     }
