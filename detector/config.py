@@ -7,6 +7,14 @@ from .errors import ConfigError
 
 _problems = []  # kept for `check`: an import that fails shows a stack trace, not a sentence
 
+
+def _flag(name):
+    value = os.environ.get(name, "").strip()
+    if value not in ("", "0", "1"):
+        _problems.append(f"{name} must be 0 or 1. Received: {value!r}.")
+    return value == "1"
+
+
 # Folder with detector.json, detector.tflite and faces.tflite.
 WEIGHTS_DIR = Path(
     os.environ.get("DETECTOR_WEIGHTS") or Path(__file__).resolve().parents[1] / "weights"
@@ -24,10 +32,7 @@ HUB_REPO = os.environ.get("DETECTOR_REPO", "").strip()  # USER/NAME; empty: none
 HUB_REVISION = os.environ.get("DETECTOR_REVISION", "").strip() or "main"  # tag, commit or branch
 
 # Whether to refuse to start without them.
-_require_hub = os.environ.get("DETECTOR_REQUIRE_HUB", "").strip()
-if _require_hub not in ("", "0", "1"):
-    _problems.append(f"DETECTOR_REQUIRE_HUB must be 0 or 1. Received: {_require_hub!r}.")
-REQUIRE_HUB = _require_hub == "1"
+REQUIRE_HUB = _flag("DETECTOR_REQUIRE_HUB")
 if REQUIRE_HUB and not HUB_REPO:
     _problems.append("DETECTOR_REQUIRE_HUB=1 needs DETECTOR_REPO=USER/NAME. Received: none.")
 
@@ -40,10 +45,7 @@ if ISSUES_URL and not ISSUES_URL.startswith(("https://", "http://")):
     _problems.append(f"DETECTOR_ISSUES_URL must be an https address. Received: {ISSUES_URL!r}.")
 
 # Whether AI assistants may call the endpoints (MCP); needs `pip install "gradio[mcp]"`.
-_mcp = os.environ.get("DETECTOR_MCP", "").strip()
-if _mcp not in ("", "0", "1"):
-    _problems.append(f"DETECTOR_MCP must be 0 or 1. Received: {_mcp!r}.")
-MCP = _mcp == "1"
+MCP = _flag("DETECTOR_MCP")
 
 
 def check():

@@ -111,10 +111,7 @@ def overlay(photo, crops, *, opacity=0.5):
     for crop in crops:
         left, top, right, bottom = (round(edge) for edge in crop.square)
         size = (max(right - left, 1), max(bottom - top, 1))
-        heat = Image.fromarray(crop.heatmap.astype(np.float32)).resize(
-            size, Image.Resampling.BICUBIC
-        )
-        heat = np.clip(np.asarray(heat), 0.0, 1.0)  # (height, width) of the square
+        heat = _enlarge(crop.heatmap, size)
         # Weight follows heat, so that the face stays visible where the map is cold.
         weight = Image.fromarray((heat * opacity * 255).astype(np.uint8))
         result.paste(Image.fromarray(colourise(heat)), (left, top), weight)
@@ -131,10 +128,7 @@ def heat_layer(heatmap, *, side=128):
     Returns:
         `PIL.Image.Image`, RGBA, side x side; opaque where hot, transparent where cold.
     """
-    heat = Image.fromarray(heatmap.astype(np.float32)).resize(
-        (side, side), Image.Resampling.BICUBIC
-    )
-    heat = np.clip(np.asarray(heat), 0.0, 1.0)
+    heat = _enlarge(heatmap, (side, side))
     layer = Image.fromarray(colourise(heat))
     layer.putalpha(Image.fromarray((heat * 255).astype(np.uint8)))
     return layer
@@ -168,3 +162,9 @@ def draw_boxes(photo, crops):
         draw.rectangle((*origin, origin[0] + frame[2], origin[1] + height), fill=colour)
         draw.text((origin[0], origin[1] + line), text, fill="white", font=font)
     return result
+
+
+def _enlarge(heatmap, size):
+    """A heatmap of (width, height) pixels: (height, width) float32, 0-1."""
+    heat = Image.fromarray(heatmap.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(heat), 0.0, 1.0)

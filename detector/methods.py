@@ -45,11 +45,12 @@ def explain_more(weights, photo, crop):
     sign = 1.0 if crop.label == "Fake" else -1.0
     size = weights.spec.input_size
     picture = cut(photo, crop.square, input_size=size)[np.newaxis].astype(np.float32)
-    for method, compute in ((METHODS[1], _grad_cam_plus), (METHODS[2], _score_cam)):
-        with _lock:
-            yield method, _scaled(compute(_load(weights.folder), picture, sign))
-    with _lock:
-        yield METHODS[3], _scaled(_smooth_grad(_load(weights.folder), picture, sign))
+    for method, compute in zip(
+        METHODS[1:], (_grad_cam_plus, _score_cam, _smooth_grad), strict=True
+    ):
+        with _lock:  # not while the result is looked at: who asked may never come back
+            heatmap = _scaled(compute(_load(weights.folder), picture, sign))
+        yield method, heatmap
 
 
 @functools.lru_cache(maxsize=1)
@@ -61,10 +62,14 @@ def _load(folder):
     return keras.models.load_model(folder / KERAS_FILE, compile=False)
 
 
-def _last_feature_map(model):
-    # Named, because tf-keras-vis would step back over the activation to the convolution.
+def _settings(model):
+    # Of both CAM methods. Named, because tf-keras-vis would step back over the activation to the
+    # convolution.
     name = model.get_layer("embedding").input._keras_history.operation.name
-    return {"penultimate_layer": name, "seek_penultimate_conv_layer": False}
+    return {
+        **{"penultimate_layer": name, "seek_penultimate_conv_layer": False},
+        **{"expand_cam": False, "normalize_cam": False},
+    }
 
 
 def _grad_cam_plus(model, picture, sign):
@@ -74,9 +79,7 @@ def _grad_cam_plus(model, picture, sign):
     return explain(
         lambda output: sign * output[:, 0],
         picture,
-        **_last_feature_map(model),
-        expand_cam=False,
-        normalize_cam=False,
+        **_settings(model),
     )[0]
 
 
@@ -90,10 +93,8 @@ def _score_cam(model, picture, sign):
     return explain(
         lambda output: keras.ops.sigmoid(sign * output[:, 0]),
         picture,
-        **_last_feature_map(model),
+        **_settings(model),
         max_N=SCORE_CAM_CHANNELS,
-        expand_cam=False,
-        normalize_cam=False,
         training=False,
     )[0]
 

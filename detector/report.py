@@ -70,19 +70,3 @@ def to_sentence(verdict):
     leaning = f"{subject} looks rather {looks} ({percent}), but do not rely on it."
     reasons = ". ".join(NOTES[note] for note in verdict.notes)
     return f"Inconclusive. {leaning} {reasons}."
-
-
-def weights_sentence(info):
-    """Say which weights serve, and what is wrong where others should.
-
-    Args:
-        info: `detector.WeightsInfo`.
-
-    Returns:
-        Markdown, one or two sentences.
-    """
-    place = info.source
-    if info.repo:
-        place = f"{info.repo} at {info.revision} (commit `{info.commit[:12]}`),"
-    sentence = f"Weights: {place} {info.version}, sha256 `{info.sha256[:12]}`."
-    return f"{sentence} {info.note}" if info.note else sentence

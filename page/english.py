@@ -1,5 +1,7 @@
 """The page in English."""
 
+from detector.report import LIMITS
+
 TEXTS = {
     "language": "en",
     "language_name": "English",
@@ -26,10 +28,7 @@ TEXTS = {
         "Inconclusive means: this photo gives no answer that could be relied on, in either "
         "direction. A larger or less processed copy may help."
     ),
-    "limits": (
-        "It knows faces that a generative network blended into photos; other fakes may pass. "
-        "“Real” does not mean “not AI-generated”."
-    ),
+    "limits": LIMITS,
     "notes": {},  # those of `detector.report.NOTES` are English
     "errors": {},  # and so are the errors
     "error_title": "This photo cannot be judged",

@@ -1,20 +1,16 @@
 """Would the verdict survive a resend? A photo saved or framed as people do is judged again."""
 
-import io
-
 import numpy as np
 from PIL import Image
 
-from detector.photo import load_photo
+from detector.resend import Setting, resend
 
 CLOSE_MARGIN = 1.3  # of a photo that was cut close to the face, over the face box's longer side
 
 
 def jpeg(photo, quality):
     """Save as JPEG of a quality, 1-95, and open again."""
-    buffer = io.BytesIO()
-    photo.save(buffer, "JPEG", quality=quality)
-    return load_photo(buffer.getvalue())
+    return resend(photo, Setting(max_side=max(photo.size), quality=quality))
 
 
 def shrink(photo, factor):
