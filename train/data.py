@@ -22,6 +22,7 @@ from .corruptions import corrupt
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
 # picture, those of reals would, and that would tell the label
 SHIFT_JITTER = 0.06  # of the square's side: face boxes are a little off
+INNER_JITTER = (0.4, 0.75)  # the same where the inside of a face is shown alone
 RESAMPLE_SHARE = 0.5  # of crops brought to a random resolution first: fakes are framed tighter,
 RESAMPLE_SIDES = (72, 160)  # so their native resolution would tell the label
 
@@ -80,8 +81,10 @@ class FaceBatches(keras.utils.PyDataset):
         margin = self.config.margin
         is_jittered = self.augment and self.config.augmentation == "jitter"
         if is_jittered:
-            margin *= generator.uniform(*MARGIN_JITTER)
-            if picture.box and generator.random() < self.config.tight_share:
+            framing, shares = generator.random(), (self.config.tight_share, self.config.inner_share)
+            is_inside = picture.box and shares[0] <= framing < sum(shares)
+            margin *= generator.uniform(*(INNER_JITTER if is_inside else MARGIN_JITTER))
+            if picture.box and framing < shares[0]:
                 photo, picture = cut_close(photo, picture, generator)
         left, top, right, bottom = picture.square(margin=margin)
         if is_jittered:
