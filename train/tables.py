@@ -46,7 +46,6 @@ def write_tables(readme, *, spec, evaluations):
     test = _read(evaluations / "test" / "evaluation.json", spec)
     validation = _read(evaluations / "validation" / "evaluation.json", spec)
     origins = _read(evaluations / "origins.json", spec)
-    text = readme.read_text(encoding="utf-8")
     for name, table in {
         "headline": _headline(spec, test["95 % intervals"]),
         "confusion": _confusion(test["labelled face"]["confusion matrix"]),
@@ -55,11 +54,26 @@ def write_tables(readme, *, spec, evaluations):
         "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
         "origins": origins_table(origins),
     }.items():
-        place = re.compile(rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text, count = place.subn(lambda found, t=table: f"{found[1]}{t}\n{found[2]}", text)
-        if count != 1:
-            raise DataError(f"{readme} must have one `<!-- figures: {name} -->`, has {count}.")
-    readme.write_text(text, encoding="utf-8")
+        fill(readme, name, table)
+
+
+def fill(document, name, table):
+    """Replace one table of a document.
+
+    Args:
+        document: path of a Markdown file.
+        name: the table's; it stands between `<!-- figures: NAME -->` and `<!-- end -->`.
+        table: Markdown.
+
+    Raises:
+        DataError: the document has no place for it, or more than one.
+    """
+    text = Path(document).read_text(encoding="utf-8")
+    place = re.compile(rf"(<!-- figures: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    text, count = place.subn(lambda found: f"{found[1]}{table}\n{found[2]}", text)
+    if count != 1:
+        raise DataError(f"{document} must have one `<!-- figures: {name} -->`, has {count}.")
+    Path(document).write_text(text, encoding="utf-8")
 
 
 def _read(path, spec):

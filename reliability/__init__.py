@@ -1,0 +1,1 @@
+"""What an open server meets, as commands: hostile pictures, fuzzing, load, faults."""
