@@ -7,11 +7,13 @@ converted by `train/convert_face_detector.py`.
 import dataclasses
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from .runtime import Network
 
 MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
+LARGE_SIDE = 256  # pixels; parts of a face that is larger may be taken for faces of their own
+BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
 CANVAS_STEP = 64  # canvas sides are multiples of it: a power of the largest stride, few shapes
 MIN_CONFIDENCE = 0.8
 MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
@@ -58,7 +60,7 @@ class FaceDetector:
         self._network = Network(content, name="faces.tflite", threads=threads)
 
     def detect(self, photo, *, min_confidence=MIN_CONFIDENCE):
-        """Find the faces of a photo.
+        """Find the faces of a photo; look again, blurred or smaller, where that may show more.
 
         Args:
             photo: `PIL.Image.Image`, RGB, any size.
@@ -68,20 +70,29 @@ class FaceDetector:
             A list of `Face`, largest first.
         """
         scale = min(1.0, MAX_SIDE / max(photo.size))
-        width, height = (max(1, round(side * scale)) for side in photo.size)
-        if scale < 1.0:
-            photo = photo.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        shown = _shrink(photo, scale)
+        faces = self._look(shown, scale, min_confidence)
+        if not faces:
+            faces = self._look(shown.filter(ImageFilter.GaussianBlur(BLUR)), scale, min_confidence)
+        elif faces[0].side * scale > LARGE_SIDE:
+            whole = self._look(_shrink(shown, 0.5), scale / 2, min_confidence)
+            faces = whole + [
+                face for face in faces if not any(_is_part(face, other) for other in whole)
+            ]
+        return sorted(faces, key=lambda face: face.side, reverse=True)
+
+    def _look(self, shown, scale, min_confidence):
+        """Find faces in a photo shrunk by a scale; boxes are those of the whole photo."""
+        width, height = shown.size
         canvas = np.empty((_round_up(height), _round_up(width), 3), np.uint8)
         canvas[:] = FILL
-        canvas[:height, :width] = photo  # (canvas height, canvas width, 3) uint8, 0-255 RGB
-
+        canvas[:height, :width] = shown  # (canvas height, canvas width, 3) uint8, 0-255 RGB
         boxes, confidences = decode(self._network(canvas), min_confidence=min_confidence)
         keep = suppress(boxes, confidences, max_overlap=MAX_OVERLAP)
-        faces = [
+        return [
             Face(tuple(float(edge) / scale for edge in boxes[i]), float(confidences[i]))
             for i in keep
         ]
-        return sorted(faces, key=lambda face: face.side, reverse=True)
 
 
 def decode(maps, *, min_confidence):
@@ -153,6 +164,21 @@ def central_face(faces, size):
         return face.side - distance
 
     return max(faces, key=prominence)
+
+
+def _shrink(photo, scale):
+    if scale == 1.0:
+        return photo
+    size = tuple(max(1, round(side * scale)) for side in photo.size)
+    return photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
+def _is_part(face, whole):
+    """Whether most of a face lies within another."""
+    (left, top, right, bottom), other = face.box, whole.box
+    width = min(right, other[2]) - max(left, other[0])
+    height = min(bottom, other[3]) - max(top, other[1])
+    return max(width, 0.0) * max(height, 0.0) > 0.5 * (right - left) * (bottom - top)
 
 
 def _round_up(side):

@@ -53,6 +53,20 @@ def test_box_is_in_pixels_of_a_large_photo(face_detector, photo):
     assert overlap(face.box, ASTRONAUT * scale) > 0.8
 
 
+def test_close_up_is_one_face(face_detector, photo):
+    """Its halves are as large as the largest faces that the network was made for."""
+    close_up = photo.crop((203, 54, 275, 126)).resize((640, 640), Image.Resampling.BICUBIC)
+    (face,) = face_detector.detect(close_up)
+    assert face.side > 500
+
+
+def test_face_is_found_through_noise(face_detector, photo):
+    noise = np.random.default_rng(0).normal(0.0, 100.0, (512, 512, 3))
+    noisy = Image.fromarray((np.asarray(photo) + noise).clip(0, 255).astype(np.uint8))
+    (face,) = face_detector.detect(noisy.crop((90, 0, 346, 256)))
+    assert overlap(np.add(face.box, (90, 0, 90, 0)), ASTRONAUT) > 0.7
+
+
 def test_padding_of_an_odd_photo_moves_no_box(face_detector, photo):
     """The canvas is padded to whole cells at the right and below."""
     (face,) = face_detector.detect(photo.crop((101, 13, 402, 310)))
