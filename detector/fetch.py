@@ -52,6 +52,11 @@ def fetch_photo(address):
                 if response.status not in (301, 302, 303, 307, 308):
                     return _read(response, deadline=deadline)
                 address = urllib.parse.urljoin(address, response.headers.get("Location", ""))
+        except ssl.SSLCertVerificationError as error:
+            raise AddressError(
+                f"{parts.hostname} has no valid certificate. Save the photo and send the file.",
+                code="address_unreachable",
+            ) from error
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
                 raise AddressError(

@@ -3,9 +3,11 @@
 import contextlib
 import http.server
 import socket
+import ssl
 import threading
 
 import pytest
+import trustme
 
 from detector import fetch
 from detector.errors import AddressError, PhotoError
@@ -15,8 +17,11 @@ PUBLIC = "93.184.215.14"
 
 
 @contextlib.contextmanager
-def web_server(answers):
-    """A server on this machine; `answers` maps a path to a function of the request's handler."""
+def web_server(answers, *, certificate=None):
+    """A server on this machine; `answers` maps a path to a function of the request's handler.
+
+    With a certificate of `trustme` it speaks https.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -27,6 +32,10 @@ def web_server(answers):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_address[1]
     server.shutdown()
@@ -93,6 +102,33 @@ def test_a_photo_is_fetched_from_the_address_that_was_checked(internet):
         internet.port = port
         assert fetch_photo(" http://photos.example/a b.jpg?x=1 ") == b"content"
     assert internet.connected == [(PUBLIC, 80)]  # the address, not the name: no second look-up
+
+
+@pytest.mark.parametrize(
+    ("is_trusted", "host", "is_fetched"),
+    [
+        (True, "photos.example", True),
+        (True, "other.example", False),
+        (False, "photos.example", False),
+    ],
+)
+def test_https_asks_for_a_certificate_of_that_host(
+    internet, tmp_path, monkeypatch, is_trusted, host, is_fetched
+):
+    """The connection goes to an address, but who answers there has to prove the name."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    answers = {"/a.jpg": lambda request: send(request, b"content")}
+    with web_server(answers, certificate=authority.issue_cert(host)) as port:
+        internet.port = port
+        if is_fetched:
+            assert fetch_photo("https://photos.example/a.jpg") == b"content"
+        else:
+            with pytest.raises(AddressError, match="certificate"):
+                fetch_photo("https://photos.example/a.jpg")
+    assert internet.connected == [(PUBLIC, 443)]
 
 
 @pytest.mark.parametrize(
