@@ -117,6 +117,21 @@ def test_the_answer_moves_nothing_that_was_there(browser, url):
         assert below.bounding_box()["y"] == pytest.approx(before, abs=40)
 
 
+def test_nothing_in_sight_jumps_when_several_faces_are_answered(browser, url, two_faces):
+    """Layout shift as browsers measure it; up to 0.1 is called good."""
+    with opened(browser, url) as page:
+        page.wait_for_load_state("networkidle")
+        page.evaluate(
+            """() => { window.shift = 0; new PerformanceObserver((list) => {
+                list.getEntries().forEach((entry) => { window.shift += entry.value; });
+            }).observe({ type: "layout-shift" }); }"""
+        )
+        drop(page, two_faces)
+        wait_for_answer(page)
+        page.wait_for_timeout(1000)
+        assert page.evaluate("window.shift") < 0.02
+
+
 def test_a_resend_is_checked_on_request(page):
     drop(page, ROOT / "examples" / "astronaut-manipulated.jpg")
     wait_for_answer(page)
