@@ -3,6 +3,7 @@
 import io
 import stat
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -21,7 +22,8 @@ NAMES = (
 def pack(members, *, method=zipfile.ZIP_STORED):
     """A zip of (name or `zipfile.ZipInfo`, content) pairs."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one name twice is meant
         for name, content in members:
             archive.writestr(name, content)
     return buffer.getvalue()

@@ -1,6 +1,7 @@
 """Whatever is sent ends in a verdict or a sentence that helps: no crash, no flood, no file left."""
 
 import io
+import unicodedata
 import zipfile
 
 import numpy as np
@@ -64,42 +65,38 @@ def test_any_change_of_a_photo_gives_a_photo_or_a_clear_error(name, data):
 
 @QUICK
 @given(
-    arrays.arrays(
-        st.one_of(arrays.scalar_dtypes(), st.just(np.dtype(np.uint8))),
-        arrays.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=4)
-        | st.sampled_from([(70, 64), (64, 70, 3), (64, 64, 4), (64, 64, 2)]),
-        fill=st.just(0),
-    )
+    st.sampled_from([(70, 64), (64, 70, 3), (64, 64, 4), (64, 64, 2), (3, 64, 64)])
+    | arrays.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=4),
+    st.just(np.dtype(np.uint8)) | arrays.scalar_dtypes(),
 )
-def test_any_array_is_a_photo_or_a_clear_error(array):
-    is_photo = code_of(array) == "photo"
-    assert is_photo == (
-        array.dtype == np.uint8 and array.shape in [(70, 64), (64, 70, 3), (64, 64, 4)]
-    )
+def test_any_array_is_a_photo_or_a_clear_error(shape, dtype):
+    is_photo = code_of(np.zeros(shape, dtype)) == "photo"
+    assert is_photo == (dtype == np.uint8 and shape in [(70, 64), (64, 70, 3), (64, 64, 4)])
+
+
+LETTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])  # zip cuts at null
 
 
 @QUICK
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=50)), max_size=5))
+@given(st.dictionaries(st.text(LETTERS, min_size=1, max_size=20), st.binary(max_size=50)))
 def test_any_names_in_a_zip_are_read_and_shown_without_what_disturbs(tmp_path, members):
-    members = [(name, data) for name, data in members if name.isprintable() or "\0" not in name]
-    members = [(name.encode("utf-8", "replace").decode(), data) for name, data in members]
     path = tmp_path / "any.zip"
-    path.write_bytes(pack({name: data for name, data in members}.items()))
+    path.write_bytes(pack(members.items()))
     try:
         listed = list_photos([(str(path), "any.zip")])
     except PhotoError as error:
         assert error.code == "no_files"
         return
     for shown, read in listed:
-        assert shown.isprintable() or set(shown) & set("\u200c\u200d\u3000\xa0") or shown.split()
-        assert read() in [data for _, data in members]
+        assert not {unicodedata.category(letter) for letter in shown} & {"Cc", "Zl", "Zp"}
+        assert not set(shown) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
+        assert read() in members.values()
 
 
 def test_each_member_of_one_name_is_judged_for_itself(tmp_path):
     """Read by its name, the last one would answer for all of that name."""
     path = tmp_path / "same.zip"
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        path.write_bytes(pack([("a.jpg", b"first"), ("a.jpg", b"second")]))
+    path.write_bytes(pack([("a.jpg", b"first"), ("a.jpg", b"second")]))
     assert [read() for _, read in list_photos([(str(path), path.name)])] == [b"first", b"second"]
 
 
