@@ -11,7 +11,7 @@ MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
 # Pillow's parsers go wherever a file points, in circles too, and on for as long as it says. A photo
 # of 80 megapixels is read once, in 1.5 CPU seconds; a 1 MB JPEG can ask for minutes, and a TIFF
 # whose entries all point at the same place for 100 times its size.
-MAX_READS = 4  # times the size of the file
+MAX_READS = 8  # times the size of the file; of a sound TIFF, Pillow reads some entries 3 times
 MAX_READ_SECONDS = 5  # of one CPU
 MAX_EXIF = 2**16  # bytes: what a JPEG segment holds; of more, by the same trick, nothing is read
 

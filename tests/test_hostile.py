@@ -18,7 +18,7 @@ from detector.photo import load_photo
 from page.uploads import list_photos
 from reliability import formats, pictures
 from reliability.archives import pack
-from reliability.hostile import FAMILIES, encodings, make
+from reliability.hostile import FAMILIES, encode, encodings, make
 
 QUICK = settings(
     max_examples=100,
@@ -132,14 +132,14 @@ def test_a_tiff_whose_entries_share_their_bytes_is_not_read_again_and_again():
     shared = [(tag, 1, 1_000_000, "here") for tag in range(1000, 1100)]
     content = formats.tiff_photo(96, 80, extra=shared, content=bytes(1_000_000))
     assert code_of(content) == "damaged"
-    assert code_of(formats.tiff_photo(96, 80, extra=shared[:2], content=bytes(10**6))) == "photo"
+    assert code_of(formats.tiff_photo(96, 80, extra=shared[:1], content=bytes(10**6))) == "photo"
 
 
 @pytest.mark.parametrize("place", [33, -12], ids=["before", "behind"])
 def test_exif_larger_than_any_honest_one_is_left_alone(place):
     shared = [(tag, 1, 500_000, "here") for tag in range(1000, 1100)]
     exif = formats.tiff([(274, 3, 1, 6), *shared], content=bytes(500_000))
-    png = encodings()["moving.png"]
+    png = encode(Image.new("RGB", (96, 80)), "PNG")
     content = png[:place] + formats.png_chunk(b"eXIf", exif) + png[place:]
     with Image.open(io.BytesIO(content)) as image:
         assert image.getexif()[ExifTags.Base.Orientation] == 6  # Pillow itself reads it
@@ -150,10 +150,10 @@ def test_exif_larger_than_any_honest_one_is_left_alone(place):
 
 def test_parts_without_end_are_left_in_time(monkeypatch):
     """A 1 MB JPEG of empty scans, and a GIF of one long comment, took minutes."""
-    monkeypatch.setattr(photo, "MAX_READ_SECONDS", 0.02)
+    monkeypatch.setattr(photo, "MAX_READ_SECONDS", 0.005)
     comment = b"\x21\xfe" + (b"\xff" + b"a" * 255) * 20_000 + b"\0"
     long = formats.gif_with(encodings()["moving.gif"], comment)
-    for content in (formats.jpeg_of_scans(3_000, size=(4096, 64)), long):
+    for content in (formats.jpeg_of_scans(30_000, size=(4096, 64)), long):
         with pytest.raises(PhotoError, match="too long to read"):
             load_photo(content)
 
@@ -170,7 +170,7 @@ def test_a_share_of_the_corpus_ends_well(family, detector, tmp_path):
         path.write_bytes(item.content)
         said.append(pictures.visit(detector, path, item.name))
     path.unlink()
-    assert len(said) >= 5 and "verdict" in said and set(said) != {"verdict"}
+    assert len(said) >= 5 and set(said) != {"verdict"}
     assert not list(tmp_path.iterdir())
 
 
