@@ -25,7 +25,8 @@ def pack(members, *, method=zipfile.ZIP_STORED):
     with zipfile.ZipFile(buffer, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one name twice is meant
         for name, content in members:
-            archive.writestr(name, content)
+            info = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name)  # of 1980
+            archive.writestr(info, content, compress_type=method)
     return buffer.getvalue()
 
 
