@@ -11,6 +11,7 @@ folder that is printed.
 import argparse
 import contextlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -198,6 +199,8 @@ def main(arguments=None):
     if options.record:
         record("fuzz", figures)
     has_failed = any(r["crashes"] or r["timeouts"] or not r["executions"] for r in results.values())
+    if not has_failed:
+        shutil.rmtree(folder)
     return 1 if has_failed else 0
 
 
