@@ -6,6 +6,7 @@ import gradio as gr
 
 from detector import config, load_detector
 from detector.errors import DetectorError
+from detector.limits import MAX_UPLOAD
 from page.endpoints import build_endpoints
 from page.look import launch_options
 from page.many import build_many
@@ -14,7 +15,6 @@ from page.texts import LANGUAGES
 from page.words import weights_line
 
 CACHE_CHECK, CACHE_AGE = 600, 3000  # seconds; photos are gone within an hour, as PRIVACY.md says
-MAX_UPLOAD = 200 * 2**20  # bytes of one file: a zip of 50 phone photos; a photo may have 30 MB
 
 
 def build_demo(detector):

@@ -11,7 +11,7 @@ import warnings
 
 from PIL import ExifTags
 
-from .photo import open_image
+from .photo import open_image, read_exif
 
 # Keys that known generators write as text into PNG (and some into EXIF or WebP comments).
 GENERATOR_KEYS = {
@@ -69,11 +69,14 @@ def read_facts(data):
 
     Returns:
         `Facts`.
+
+    Raises:
+        PhotoError: reading takes more than such a file is worth.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, on damaged metadata
         with open_image(data) as image:
-            exif, texts = _read_exif(image), dict(image.info)
+            exif, texts = read_exif(image), dict(image.info)
             name, mime, (width, height) = image.format, image.get_format_mimetype(), image.size
     maker, model, software = (
         _clean(exif.get(tag))
@@ -95,13 +98,6 @@ def read_facts(data):
         c2pa_producer=producer,
         c2pa_says_generated=is_generated,
     )
-
-
-def _read_exif(image):
-    try:
-        return image.getexif()
-    except Exception:  # Pillow raises nearly every built-in type on bad data; then nothing is said
-        return {}
 
 
 def _clean(value):

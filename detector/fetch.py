@@ -15,7 +15,7 @@ import time
 import urllib.parse
 
 from .errors import AddressError
-from .photo import MAX_BYTES
+from .limits import MAX_BYTES
 
 PORTS = {"http": 80, "https": 443}  # no others: a photo is not served by a database
 MAX_REDIRECTS = 4

@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import stat
+import time
 import warnings
 from pathlib import Path
 
@@ -12,10 +13,8 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from .errors import PhotoError
+from .limits import MAX_BYTES, MAX_EXIF, MAX_PIXELS, MAX_READ_SECONDS, MAX_READS, MIN_SIDE
 
-MAX_BYTES = 30 * 2**20
-MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
-MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
 
@@ -34,7 +33,7 @@ def load_photo(source):
         `PIL.Image.Image`, mode RGB; `source` itself if it already is that, upright.
 
     Raises:
-        PhotoError: `source` is not a picture, is damaged, or exceeds a limit of this module.
+        PhotoError: `source` is not a picture, is damaged, or exceeds a limit of `detector.limits`.
     """
     if isinstance(source, np.ndarray):
         return _to_rgb(_open_array(source))
@@ -64,13 +63,54 @@ def open_image(data):
 
     Raises:
         PIL.UnidentifiedImageError: the bytes are of no known format; Pillow raises others too.
+        PhotoError: reading takes more than such a file is worth.
     """
+    source = _BoundedFile(data)
     if data[4:8] == b"ftyp":
         from pillow_heif import register_heif_opener  # 80 ms that other photos need not wait
 
         register_heif_opener()
-        return Image.open(io.BytesIO(data), formats=BOXED_FORMATS)
-    return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(source, formats=BOXED_FORMATS)
+    return Image.open(source, formats=FORMATS)
+
+
+def read_exif(image):
+    """Read EXIF, unless it is larger than an honest one.
+
+    Args:
+        image: `PIL.Image.Image` of `open_image`.
+
+    Returns:
+        `PIL.Image.Exif`, or an empty dict where there is none that can be read.
+    """
+    try:
+        if image.format == "PNG":
+            image.load()  # EXIF may stand behind the pixels; Pillow would look there by itself
+        stored = (image.info.get(key, "") for key in ("exif", "Raw profile type exif"))
+        return {} if any(len(content) > MAX_EXIF for content in stored) else image.getexif()
+    except PhotoError:
+        raise
+    except Exception:  # Pillow raises nearly every built-in type on bad data; then nothing is said
+        return {}
+
+
+class _BoundedFile(io.BytesIO):
+    """Encoded bytes that end a parser that reads without end."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self._bytes_left = MAX_READS * len(data)
+        self._deadline = time.thread_time() + MAX_READ_SECONDS
+
+    def read(self, size=-1, /):
+        content = super().read(size)
+        self._bytes_left -= len(content)
+        if self._bytes_left < 0 or time.thread_time() > self._deadline:
+            raise PhotoError(
+                "This photo takes too long to read. Save it as JPEG and try again.",
+                code="damaged",
+            )
+        return content
 
 
 def _read(path):
@@ -165,14 +205,15 @@ def _open_array(array):
 def _to_rgb(image):
     image.load()
     # What already is upright or RGB is not copied: for 12 megapixels each copy takes 30 ms.
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+    if read_exif(image).get(ExifTags.Base.Orientation, 1) != 1:
         image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I") or image.mode == "F":
         image = _to_8_bits(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image)
+        return white
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
@@ -187,5 +228,7 @@ def _to_8_bits(image):
             )
     else:
         low, high = 0.0, 65535.0 if values.max() > 255 else 255.0
-    scaled = (values - low) * (255.0 / max(high - low, 1e-6))
-    return Image.fromarray(scaled.clip(0, 255).astype(np.uint8))
+    # In place: each further copy of 80 megapixels takes 320 MB.
+    values -= low
+    values *= 255.0 / max(high - low, 1e-6)
+    return Image.fromarray(values.clip(0, 255, out=values).astype(np.uint8))

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import unicodedata
 
 from detector.errors import PhotoError
 from detector.explain import reframe
@@ -87,7 +88,8 @@ def to_result(rows):
 def to_csv(rows):
     """Rows as CSV, one line a photo, in the order of the upload."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    # Quoted throughout: a spreadsheet that splits at semicolons finds no formula in half a name.
+    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     for row in rows:
         line = {"file": _no_formula(row.file), "error": row.error.code if row.error else ""}
@@ -165,5 +167,6 @@ def _line(row, texts):
 
 
 def _no_formula(name):
-    # A spreadsheet would run a file name that starts so.
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+    # A spreadsheet would run a file name that starts so; wide letters (NFKC) included.
+    first = unicodedata.normalize("NFKC", name.lstrip()[:1])
+    return f"'{name}" if first.startswith(("=", "+", "-", "@")) else name

@@ -5,12 +5,13 @@ import time
 import gradio as gr
 
 from detector.errors import PhotoError
+from detector.limits import MAX_PHOTOS
 
 from . import batch
 from .inputs import as_gradio_error, keep_paths
 from .pictures import new_file
 from .texts import error_text
-from .uploads import MAX_PHOTOS, list_photos
+from .uploads import list_photos
 
 STEP_SECONDS = 0.5  # between two updates of the table: each sends all of it
 

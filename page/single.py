@@ -63,7 +63,8 @@ def build_single(detector, texts):
         return [gr.Button(interactive=is_enabled) for _ in buttons]
 
     def tell_facts(path, result):
-        facts = read_facts(Path(path).read_bytes()) if path and result else None
+        with _in_sentences(texts):
+            facts = read_facts(Path(path).read_bytes()) if path and result else None
         return render_facts(facts, texts)
 
     def fetch(address):

@@ -10,7 +10,7 @@ from server import ROOT
 
 from detector import load_detector
 from detector.errors import PhotoError
-from detector.photo import MAX_BYTES
+from detector.limits import MAX_BYTES
 from page import batch
 from page.texts import LANGUAGES
 from page.uploads import list_photos

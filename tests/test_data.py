@@ -1,6 +1,7 @@
 """Nothing that is tested on is trained on, and training sees faces exactly as serving does."""
 
 import json
+import os
 import shutil
 import stat
 import zipfile
@@ -104,6 +105,57 @@ def test_damaged_archive_is_refused_with_advice(tmp_path):
             download(tmp_path / "data", archives=[archive])
 
 
+def members_of(path, *members, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as file:
+        for name, content in members:
+            file.writestr(name, content)
+    return path
+
+
+def test_bomb_is_refused_before_a_byte_is_written(tmp_path):
+    """Two megabytes may hold two gigabytes; a large disk would take them."""
+    archive = members_of(tmp_path / "bomb.zip", ("Train/Real/0000.png", bytes(5_000_000)))
+    with pytest.raises(DataError, match="5 MB, more than 100 times its size"):
+        download(tmp_path / "data", archives=[archive])
+    archive = members_of(archive, ("Train/Real/0.png", b"x"), method=zipfile.ZIP_BZIP2)
+    with pytest.raises(DataError, match="unsafe member"):
+        download(tmp_path / "data", archives=[archive])
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_one_name_twice_is_refused(tmp_path):
+    """The second would replace the first, and nobody would miss it."""
+    photo = ("Train/Real/0000.png", b"x")
+    archive = members_of(tmp_path / "twice.zip", photo, photo)
+    with pytest.raises(DataError, match=r"0000\.png' more than once"):
+        download(tmp_path / "data", archives=[archive])
+
+
+@pytest.mark.parametrize(
+    "name", ["Train/" + "n" * 300 + ".png", "Train/Real"], ids=["long", "file"]
+)
+def test_names_that_no_disk_takes_are_refused_with_advice(tmp_path, name):
+    members = (name, b"x"), ("Train/Real/0000.png", b"x")
+    with pytest.raises(DataError, match=r"cannot be unpacked .* Pack it anew"):
+        download(tmp_path / "data", archives=[members_of(tmp_path / "odd.zip", *members)])
+
+
+def test_archive_with_a_password_is_refused_with_advice(drawn_faces, tmp_path):
+    archive = zip_of(drawn_faces, tmp_path / "secret.zip")
+    content = bytearray(archive.read_bytes())
+    content[content.index(b"PK\1\2") + 8] |= 1
+    archive.write_bytes(content)
+    with pytest.raises(DataError, match="password"):
+        download(tmp_path / "data", archives=[archive])
+
+
+def test_folder_with_a_link_that_leads_nowhere_is_refused(drawn_faces, tmp_path):
+    (drawn_faces / "Train/Real/gone.png").symlink_to("nowhere.png")
+    with pytest.raises(DataError, match=r"cannot be copied whole.*gone\.png"):
+        download(tmp_path / "data", archives=[drawn_faces])
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no archive"], ids=["missing", "empty", "text"])
 def test_what_is_no_archive_is_refused(tmp_path, content):
     archive = tmp_path / "faces.zip"
@@ -183,6 +235,27 @@ def test_prepare_removes_and_reports(drawn_faces):
     assert json.loads((drawn_faces / "splits.json").read_text()) == report
     kept = {row.path.name for row in read_manifest(drawn_faces, "Train")}
     assert kept == {"0000.png", "0001.png", "0002.png"}
+
+
+def test_what_is_no_file_is_skipped_and_named(drawn_faces):
+    """A folder stopped everything, and a pipe would be read without end."""
+    places = [drawn_faces / "Train/Real" / f"{name}.jpg" for name in ("folder", "gone", "pipe")]
+    places[0].mkdir()
+    places[1].symlink_to("nowhere")
+    os.mkfifo(places[2])
+    report = prepare(drawn_faces)
+    assert report["pictures"] == COUNTS
+    named = [entry.partition(":")[0] for entry in report["unreadable"]]
+    assert named == [str(place.relative_to(drawn_faces)) for place in places]
+
+
+def test_class_of_which_nothing_can_be_read_is_refused(drawn_faces):
+    """Counted by name alone, training would see one class."""
+    for path in (drawn_faces / "Train/Fake").iterdir():
+        path.write_bytes(b"no picture " + path.name.encode())
+    with pytest.raises(DataError, match=r"no pictures in Fake/.* 3 unreadable.*0000\.png"):
+        prepare(drawn_faces)
+    assert not (drawn_faces / "manifest.csv").exists()
 
 
 @pytest.mark.parametrize("split", splits.SPLITS)

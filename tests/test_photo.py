@@ -9,7 +9,8 @@ import pytest
 from PIL import ExifTags, Image
 
 from detector.errors import PhotoError
-from detector.photo import MAX_BYTES, load_photo
+from detector.limits import MAX_BYTES
+from detector.photo import load_photo
 
 SIZE = 96, 80  # width, height; above the least size, and not square
 ADVICE = r"Send |Shrink |Save |Check |uint8"  # every message says what to do

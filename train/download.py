@@ -1,5 +1,6 @@
 """Get the pictures: from Kaggle, or from local archives and folders of the same layout."""
 
+import collections
 import shutil
 import stat
 import zipfile
@@ -16,6 +17,8 @@ from .splits import count_pictures
 
 # https://www.kaggle.com/datasets/manjilkarki/deepfake-and-real-images, pinned to its only version.
 KAGGLE_DATASET = "manjilkarki/deepfake-and-real-images/versions/1"
+MAX_RATIO = 100  # unpacked over packed; photos are packed already, and zip's worst is 1,000
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others zipfile unpacks without a bound
 
 
 def download(output, *, archives=()):
@@ -40,7 +43,10 @@ def download(output, *, archives=()):
             folder = next(iter(folders_called(source, "Dataset")), source)
             sizes = (path.stat().st_size for path in folder.rglob("*") if path.is_file())
             require_space(target, sum(sizes), name=f"A copy of {folder}")
-            shutil.copytree(folder, target, dirs_exist_ok=True)
+            try:
+                shutil.copytree(folder, target, dirs_exist_ok=True)
+            except OSError as error:  # a link that leads nowhere, a pipe, no right to read
+                raise DataError(f"{folder} cannot be copied whole: {error}.") from error
         elif zipfile.is_zipfile(source):
             unpack(source, target)
         else:
@@ -68,13 +74,21 @@ def unpack(archive, target):
         target: folder, is made.
 
     Raises:
-        DataError: the archive is damaged, does not fit on the disk, or holds an unsafe member.
+        DataError: the archive is damaged, unpacks to more than photos do or than fits on the disk,
+            or holds an unsafe member, or one name twice.
     """
     try:
         with zipfile.ZipFile(archive) as file:
             members = [member for member in file.infolist() if not member.is_dir()]
             places = [_place(member, archive) for member in members]
-            needed = sum(member.file_size for member in members)
+            if twice := [path for path, count in collections.Counter(places).items() if count > 1]:
+                raise DataError(f"{archive} holds {str(twice[0])!r} more than once; not unpacked.")
+            needed = sum(member.file_size for member in members)  # zipfile gives no more than that
+            if needed > MAX_RATIO * archive.stat().st_size:
+                raise DataError(
+                    f"{archive} unpacks to {needed / 2**20:.0f} MB, more than {MAX_RATIO} times "
+                    "its size: no photos do. Pass the photos as a folder if they are yours."
+                )
             require_space(target, needed, name=f"{archive.name}, unpacked,")
             target.mkdir(parents=True, exist_ok=True)
             for member, place in tqdm(
@@ -86,11 +100,14 @@ def unpack(archive, target):
                     shutil.copyfileobj(source, copy)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(f"{archive} is damaged ({error}). Download it again.") from error
+    except (OSError, RuntimeError, ValueError) as error:  # a password, or names no disk takes
+        raise DataError(f"{archive} cannot be unpacked ({error}). Pack it anew.") from error
 
 
 def _place(member, archive):
     parts = Path(member.filename).parts
     is_link = stat.S_ISLNK(member.external_attr >> 16)
-    if is_link or not parts or ".." in parts or Path(member.filename).is_absolute():
+    is_outside = not parts or ".." in parts or Path(member.filename).is_absolute()
+    if is_link or is_outside or member.compress_type not in METHODS:
         raise DataError(f"{archive} holds an unsafe member, {member.filename!r}; not unpacked.")
     return Path(*parts[1:]) if parts[0].lower() == "dataset" and len(parts) > 1 else Path(*parts)

@@ -198,13 +198,19 @@ def prepare(root, *, validation_share=None):
 
     Returns:
         The report that is written to `splits.json`.
+
+    Raises:
+        DataError: a class is missing in a split, from the start or when duplicates and unreadable
+            files are left out.
     """
     root = Path(root)
-    found = find_pictures(root)
-    hashes = [
-        hashlib.sha256(path.read_bytes()).hexdigest()
-        for path, *_ in tqdm(found, desc="hashing", unit="picture")
-    ]
+    found, hashes, unreadable = [], [], []
+    for entry in tqdm(find_pictures(root), desc="hashing", unit="picture"):
+        try:
+            hashes.append(_hash(entry[0]))
+            found.append(entry)
+        except OSError as error:
+            unreadable.append(f"{entry[0].relative_to(root)}: {error}")
     keep, duplicates = deduplicate(
         [(sha256, split, label) for sha256, (_, split, label, _) in zip(hashes, found, strict=True)]
     )
@@ -213,7 +219,7 @@ def prepare(root, *, validation_share=None):
     detector = FaceDetector((WEIGHTS_DIR / "faces.tflite").read_bytes(), threads=THREADS)
     manifest = root / "manifest.csv"
     known = {row.sha256: row for row in _read(manifest)} if manifest.is_file() else {}
-    rows, unreadable = [], []
+    rows = []
     for index in tqdm(keep, desc="finding faces", unit="picture"):
         path, split, label, source = found[index]
         if hashes[index] in known:
@@ -229,6 +235,7 @@ def prepare(root, *, validation_share=None):
         generator = source.generator if label == "Fake" else ""
         origin = (source.name, generator, source.group_of(path), source.pool)
         rows.append(Picture(path, split, label, hashes[index], box, size, *origin))
+    _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     if validation_share:
         rows = set_aside(rows, validation_share)
     made_of = f"{validation_share} " if validation_share else ""
@@ -245,6 +252,25 @@ def prepare(root, *, validation_share=None):
     _write(manifest, rows)
     (root / "splits.json").write_text(json.dumps(report, indent=2) + "\n")
     return report
+
+
+def _hash(path):
+    if not path.is_file():  # a pipe would be read without end
+        raise OSError("it is not a regular file")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_rows(rows, root, *, removed, unreadable):
+    counts = collections.Counter((row.source, row.split, row.label) for row in rows)
+    try:
+        for source in find_sources(root):
+            check_classes(source, counts, partner=source.paired_with)
+    except DataError as error:
+        first = f", the first {unreadable[0]}" if unreadable else ""
+        raise DataError(
+            f"{error} Left out were {len(unreadable)} unreadable{first}; {removed or 'no others'}."
+        ) from error
 
 
 def _write(path, rows):

@@ -1,0 +1,21 @@
+"""Every bound on what a visitor may send, each with its reason; nothing else here.
+
+Of an animation the first frame is decoded, whatever the number of frames, and the ratio of a
+photo's sides is bound by `MIN_SIDE` and `MAX_PIXELS`: neither needs a limit of its own.
+"""
+
+MAX_BYTES = 30 * 2**20  # of a photo's file: above any phone's; a fetched address sends no more
+MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
+MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
+
+# Pillow's parsers go wherever a file points, in circles too, and on for as long as it says. A photo
+# of 80 megapixels is read once, in 1.5 CPU seconds; a 1 MB JPEG can ask for minutes, and a TIFF
+# whose entries all point at the same place for 100 times its size.
+MAX_READS = 8  # times the size of the file; of a sound TIFF, Pillow reads some entries 3 times
+MAX_READ_SECONDS = 5  # of one CPU
+MAX_EXIF = 2**16  # bytes: what a JPEG segment holds; of more, by the same trick, nothing is read
+
+MAX_PHOTOS = 50  # judged at once: a visitor waits seconds for them
+MAX_UPLOAD = 200 * 2**20  # bytes of one file: a zip of `MAX_PHOTOS` phone photos
+MAX_DIRECTORY = 2**20  # bytes of a zip's list of members, 10,000 of them; read before all else
+MAX_NAME = 255  # characters of a file's name, as in file systems; a zip allows 65,535
