@@ -1,20 +1,28 @@
 """The page and its API: drop a photo, get Real or Fake, a confidence and a heatmap."""
 
+import os
 import sys
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from detector import config, load_detector
 from detector.errors import DetectorError
+from page.cleaning import start_cleaning
 from page.endpoints import build_endpoints
+from page.guard import MAX_FILE, Guard, guard_addresses
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
 from page.texts import LANGUAGES
 from page.words import weights_line
 
-CACHE_CHECK, CACHE_AGE = 600, 3000  # seconds; photos are gone within an hour, as PRIVACY.md says
-MAX_UPLOAD = 200 * 2**20  # bytes of one file: a zip of 50 phone photos; a photo may have 30 MB
+# Seconds. Photos are gone within an hour, as PRIVACY.md says: Gradio deletes those it remembers
+# within 2,400, and `page.cleaning` what is left then.
+CACHE_CHECK, CACHE_AGE, LEFTOVER_AGE = 600, 1800, 3000
+MAX_WAITING = 100  # photos; the last waits for 5-15 s on two cores, one more is told "busy"
+# A Space can be reached through its proxies alone, which are in networks like these.
+PROXIES_OF_SPACES = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
 def build_demo(detector):
@@ -66,9 +74,17 @@ except DetectorError as error:
 
 
 if __name__ == "__main__":
-    demo.launch(
+    if config.SPACE:
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)  # see `page.limits`
+    guard_addresses()
+    start_cleaning(demo, every=CACHE_CHECK, age=LEFTOVER_AGE)
+    demo.queue(max_size=MAX_WAITING).launch(
+        auth=config.AUTH or None,
+        app_kwargs={"middleware": [Middleware(Guard)]},
+        ssr_mode=False,  # Node would answer in front of the guard
+        enable_monitoring=False,
         show_error=True,
-        max_file_size=MAX_UPLOAD,
+        max_file_size=MAX_FILE,
         run_history=False,
         footer_links=["api"],
         mcp_server=config.MCP,

@@ -11,6 +11,7 @@ from detector.photo import load_photo
 from detector.report import to_json
 
 from . import words
+from .limits import count_photo
 from .pictures import data_uri, escape
 from .texts import error_text, note_text
 
@@ -52,6 +53,7 @@ def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
         `Row`.
     """
     try:
+        count_photo()
         photo = load_photo(read())
         verdict = detector.predict(photo, is_face_crop=is_face_crop)
     except PhotoError as error:

@@ -13,6 +13,7 @@ from detector.report import to_json, to_sentence
 
 from . import batch
 from .inputs import as_gradio_error, draw_method, keep_path, keep_paths
+from .limits import count_photo
 from .pictures import save_jpeg
 from .uploads import list_photos
 
@@ -110,6 +111,7 @@ def build_endpoints(detector):
         if path is None:
             raise as_gradio_error("No photo came. Send one as `photo`.", title="no_files")
         try:
+            count_photo()
             photo = load_photo(path)
             return photo, detector.predict(photo, is_face_crop=is_face_crop)
         except PhotoError as error:

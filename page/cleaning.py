@@ -1,0 +1,62 @@
+"""Deletes files that Gradio forgets: of uploads that broke off, and of servers that were killed."""
+
+import contextlib
+import os
+import re
+import threading
+import time
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
+
+# Nothing else is touched: somebody may let GRADIO_TEMP_DIR name a folder with files of his own.
+FOLDER = re.compile("[0-9a-f]{32}([0-9a-f]{32})?")  # ours, and Gradio's of an upload
+UPLOAD = re.compile("tmp[a-z0-9_]{8}")  # while it comes
+
+
+def start_cleaning(demo, *, every, age):
+    """Delete what is left in Gradio's temporary folder, now and then, in the background.
+
+    Args:
+        demo: `gr.Blocks`; the files that it ships (examples) stay.
+        every: seconds.
+        age: seconds; older files go, also those of other servers on the same folder.
+    """
+
+    def run():
+        while True:
+            shipped = {path for block in demo.blocks.values() for path in block.keep_in_cache}
+            clean(Path(get_upload_folder()), age=age, shipped=shipped)
+            time.sleep(every)
+
+    threading.Thread(target=run, name="cleaning", daemon=True).start()
+
+
+def clean(folder, *, age, shipped=()):
+    """Delete old uploads and answers, and the folders that become empty.
+
+    Args:
+        folder: `pathlib.Path`.
+        age: seconds since a file was last written; older ones go.
+        shipped: paths of files that stay. They are marked as new, so that other servers on the
+            same folder let them stay, too.
+    """
+    for path in shipped:
+        with contextlib.suppress(OSError):
+            os.utime(path)
+    oldest = time.time() - age
+    for path in folder.iterdir() if folder.exists() else ():
+        with contextlib.suppress(OSError):  # another server was faster, or the folder is not empty
+            if UPLOAD.fullmatch(path.name):
+                _delete_old(path, oldest)
+            elif FOLDER.fullmatch(path.name) and path.is_dir():
+                is_old = path.stat().st_mtime < oldest  # before deleting in it makes it new
+                for file in path.iterdir():
+                    _delete_old(file, oldest)
+                if is_old:
+                    path.rmdir()
+
+
+def _delete_old(path, oldest):
+    if path.lstat().st_mtime < oldest:
+        path.unlink()
