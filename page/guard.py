@@ -73,25 +73,39 @@ class Guard:
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        has_begun = False
+        most = MAX_UPLOAD if scope["path"].startswith(f"{API}upload") else MAX_QUESTION
+        came, refusal, has_begun = 0, None, False
+
+        async def counted_receive():
+            nonlocal came, refusal
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                refusal = _too_much(most)
+                raise refusal
+            return message
 
         async def send_with_headers(message):
             nonlocal has_begun
+            if refusal and not has_begun:
+                return  # what is made of the exception is less than it says
             if message["type"] == "http.response.start":
                 has_begun = True
-                names = {name for name, _ in ENCODED_HEADERS}
-                kept = [item for item in message.get("headers", ()) if item[0] not in names]
-                message = {**message, "headers": [*kept, *ENCODED_HEADERS]}
+                message = {**message, "headers": _with_ours(message.get("headers", ()))}
             await send(message)
 
         try:
-            self._check(scope)
-            return await self.app(scope, _counted(scope, receive), send_with_headers)
-        except _RefusedError as refusal:
-            if not has_begun:
-                await refusal.send(send_with_headers)
+            self._check(scope, most)
+            await self.app(scope, counted_receive, send_with_headers)
+        except _RefusedError as error:
+            refusal = error
+        if refusal and not has_begun:
+            await refusal.send(send)
 
-    def _check(self, scope):
+    def _check(self, scope, most):
+        stated = dict(scope["headers"]).get(b"content-length", b"")
+        if stated.isdigit() and int(stated) > most:
+            raise _too_much(most)
         path, host = scope["path"], (scope.get("client") or ("",))[0]
         if path.startswith(API):
             rest = path.removeprefix(API)
@@ -125,33 +139,20 @@ class _RefusedError(Exception):
         headers = [(b"content-type", b"application/json")]
         if self.seconds:
             headers.append((b"retry-after", str(self.seconds).encode()))
+        headers = _with_ours(headers)
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 
-def _counted(scope, receive):
-    """`receive`, that ends a request when more comes than may."""
-    most = MAX_UPLOAD if scope["path"].startswith(f"{API}upload") else MAX_QUESTION
-    stated = dict(scope["headers"]).get(b"content-length", b"0")
-    came = 0
+def _too_much(most):
+    return _RefusedError(
+        413, "too_many_bytes", f"At most {most // 2**20} MB may be sent at once. Send less."
+    )
 
-    def check(size):
-        if size > most:
-            raise _RefusedError(
-                413,
-                "too_many_bytes",
-                f"At most {most // 2**20} MB may be sent at once. Send less.",
-            )
 
-    async def counted():
-        nonlocal came
-        check(int(stated) if stated.isdigit() else 0)
-        message = await receive()
-        came += len(message.get("body", b""))
-        check(came)
-        return message
-
-    return counted
+def _with_ours(headers):
+    names = {name for name, _ in ENCODED_HEADERS}
+    return [*(item for item in headers if item[0] not in names), *ENCODED_HEADERS]
 
 
 def _free_disk():
