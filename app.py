@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 
 from detector import config, load_detector
 from detector.errors import DetectorError
-from page.cleaning import start_cleaning
+from page import cleaning
 from page.endpoints import build_endpoints
 from page.guard import MAX_FILE, Guard, guard_addresses
 from page.look import launch_options
@@ -17,9 +17,6 @@ from page.single import build_single
 from page.texts import LANGUAGES
 from page.words import weights_line
 
-# Seconds. Photos are gone within an hour, as PRIVACY.md says: Gradio deletes those it remembers
-# within 2,400, and `page.cleaning` what is left then.
-CACHE_CHECK, CACHE_AGE, LEFTOVER_AGE = 600, 1800, 3000
 MAX_WAITING = 100  # photos; the last waits for 5-15 s on two cores, one more is told "busy"
 # A Space can be reached through its proxies alone, which are in networks like these.
 PROXIES_OF_SPACES = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
@@ -36,7 +33,9 @@ def build_demo(detector):
     """
     first, *others = LANGUAGES.values()
     with gr.Blocks(
-        title=first["title"], analytics_enabled=False, delete_cache=(CACHE_CHECK, CACHE_AGE)
+        title=first["title"],
+        analytics_enabled=False,
+        delete_cache=(cleaning.EVERY, cleaning.AGE),
     ) as demo:
         build_page(demo, detector, first)
         build_endpoints(detector)
@@ -77,7 +76,7 @@ if __name__ == "__main__":
     if config.SPACE:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)  # see `page.limits`
     guard_addresses()
-    start_cleaning(demo, every=CACHE_CHECK, age=LEFTOVER_AGE)
+    cleaning.start(demo)
     demo.queue(max_size=MAX_WAITING).launch(
         auth=config.AUTH or None,
         app_kwargs={"middleware": [Middleware(Guard)]},
