@@ -16,7 +16,7 @@ from page.guard import HEADERS
 from page.limits import Limit, client_of
 
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
-USER, PASSWORD = "alice", "correct-horse"
+USER, PASSWORD = "alice", "correct-horse"  # pragma: allowlist secret
 
 
 def upload(url, name="photo.jpg", content=None, **options):
