@@ -10,14 +10,13 @@ from detector import config, load_detector
 from detector.errors import DetectorError
 from page import cleaning
 from page.endpoints import build_endpoints
-from page.guard import MAX_FILE, Guard, guard_addresses
+from page.guard import MAX_FILE, MAX_WAITING, Guard, guard_addresses
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
 from page.texts import LANGUAGES
 from page.words import weights_line
 
-MAX_WAITING = 100  # photos; the last waits for 5-15 s on two cores, one more is told "busy"
 # A Space can be reached through its proxies alone, which are in networks like these.
 PROXIES_OF_SPACES = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 

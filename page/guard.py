@@ -20,6 +20,7 @@ from .pictures import new_file
 MAX_FILE = 200 * 2**20  # bytes of one file: a zip of 50 phone photos; a photo may have 30 MB
 MAX_UPLOAD = 600 * 2**20  # of the files that are sent at once
 MAX_QUESTION = 2**20  # of any other request: the result of 20 faces has 10 KB
+MAX_WAITING = 100  # photos; the last waits for 5-15 s on two cores, one more is told "busy"
 MIN_FREE_DISK = 2**30  # bytes that uploads leave, for whatever else the machine has to write
 REQUESTS_PER_PHOTO = 10  # of DETECTOR_RATE_LIMIT; the page needs about 4
 LOGINS_PER_MINUTE = 10

@@ -42,10 +42,10 @@ def kill_the_server(folder):
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
     left = count_files(server.cache)
-    with started(folder, settings={"delete_after": 9}) as server:
+    with started(folder, settings={"delete_after": 40}) as server:
         tally = asyncio.run(run_clients(server.url, photos, clients=2, requests=10))
         expect(not tally.wrong + tally.lost, f"{tally.problems}")
-        time.sleep(40)
+        time.sleep(110)
         after = count_files(server.cache)
     shipped = len(list(ROOT.glob("examples/*.jpg")))
     expect(after <= shipped, f"{after} files are left, {shipped} of them examples")
@@ -55,7 +55,7 @@ def kill_the_server(folder):
 def run_two_servers_on_one_cache(folder):
     """Two at once, with the same temporary folder, which both clean."""
     photos = known_photos()
-    settings = {"delete_after": 30}
+    settings = {"delete_after": 60}
     with started(folder, settings=settings) as one, started(folder, settings=settings) as two:
         for _ in range(3):
             for server in (one, two):
