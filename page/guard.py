@@ -12,6 +12,7 @@ from gradio.utils import get_upload_folder
 from detector.config import AUTH, RATE_LIMIT
 from detector.errors import AddressError
 from detector.fetch import fetch_photo
+from detector.photo import MAX_BYTES
 
 from .inputs import as_gradio_error
 from .limits import Limit
@@ -26,6 +27,8 @@ REQUESTS_PER_PHOTO = 10  # of DETECTOR_RATE_LIMIT; the page needs about 4
 LOGINS_PER_MINUTE = 10
 
 API = "/gradio_api/"
+# Assistants send a photo inside the question, as text that is a third longer.
+SIZES = ((f"{API}upload", MAX_UPLOAD), (f"{API}mcp", 3 * MAX_BYTES // 2))
 # What of Gradio's API the page and scripts use. Among the rest are doors that nobody here needs:
 # a proxy, screen recordings for ffmpeg, an editor of the app's own code, visitors' states on disk.
 OPEN = (
@@ -74,7 +77,9 @@ class Guard:
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        most = MAX_UPLOAD if scope["path"].startswith(f"{API}upload") else MAX_QUESTION
+        most = next(
+            (most for start, most in SIZES if scope["path"].startswith(start)), MAX_QUESTION
+        )
         came, refusal, has_begun = 0, None, False
 
         async def counted_receive():
