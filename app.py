@@ -1,20 +1,25 @@
 """The page and its API: drop a photo, get Real or Fake, a confidence and a heatmap."""
 
+import os
 import sys
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from detector import config, load_detector
 from detector.errors import DetectorError
 from detector.limits import MAX_UPLOAD
+from page import cleaning
 from page.endpoints import build_endpoints
+from page.guard import MAX_WAITING, Guard, guard_addresses
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
 from page.texts import LANGUAGES
 from page.words import weights_line
 
-CACHE_CHECK, CACHE_AGE = 600, 3000  # seconds; photos are gone within an hour, as PRIVACY.md says
+# A Space can be reached through its proxies alone, which are in networks like these.
+PROXIES_OF_SPACES = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
 def build_demo(detector):
@@ -28,7 +33,9 @@ def build_demo(detector):
     """
     first, *others = LANGUAGES.values()
     with gr.Blocks(
-        title=first["title"], analytics_enabled=False, delete_cache=(CACHE_CHECK, CACHE_AGE)
+        title=first["title"],
+        analytics_enabled=False,
+        delete_cache=(cleaning.EVERY, cleaning.AGE),
     ) as demo:
         build_page(demo, detector, first)
         build_endpoints(detector)
@@ -66,7 +73,15 @@ except DetectorError as error:
 
 
 if __name__ == "__main__":
-    demo.launch(
+    if config.SPACE:
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)  # see `page.rate`
+    guard_addresses()
+    cleaning.start(demo)
+    demo.queue(max_size=MAX_WAITING).launch(
+        auth=config.AUTH or None,
+        app_kwargs={"middleware": [Middleware(Guard)]},
+        ssr_mode=False,  # Node would answer in front of the guard
+        enable_monitoring=False,
         show_error=True,
         max_file_size=MAX_UPLOAD,
         run_history=False,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from .errors import ConfigError
 
+MIN_PASSWORD = 8  # characters
+
 _problems = []  # kept for `check`: an import that fails shows a stack trace, not a sentence
 
 
@@ -36,16 +38,43 @@ REQUIRE_HUB = _flag("DETECTOR_REQUIRE_HUB")
 if REQUIRE_HUB and not HUB_REPO:
     _problems.append("DETECTOR_REQUIRE_HUB=1 needs DETECTOR_REPO=USER/NAME. Received: none.")
 
+# USER/NAME of the Hugging Face Space that this is; empty elsewhere.
+SPACE = os.environ.get("SPACE_ID", "").strip()
+
 # Where "Report a wrong verdict" leads; on a Hugging Face Space, to its discussions.
-_space = os.environ.get("SPACE_ID", "").strip()
 ISSUES_URL = os.environ.get("DETECTOR_ISSUES_URL", "").strip() or (
-    f"https://huggingface.co/spaces/{_space}/discussions/new" if _space else ""
+    f"https://huggingface.co/spaces/{SPACE}/discussions/new" if SPACE else ""
 )
 if ISSUES_URL and not ISSUES_URL.startswith(("https://", "http://")):
     _problems.append(f"DETECTOR_ISSUES_URL must be an https address. Received: {ISSUES_URL!r}.")
 
 # Whether AI assistants may call the endpoints (MCP); needs `pip install "gradio[mcp]"`.
 MCP = _flag("DETECTOR_MCP")
+
+
+# Who may use the page: "user:password", several with commas between; empty: everybody.
+AUTH = [
+    tuple(part.strip() for part in pair.partition(":")[::2])
+    for pair in os.environ.get("DETECTOR_AUTH", "").split(",")
+    if pair.strip()
+]
+if not all(user and len(password) >= MIN_PASSWORD for user, password in AUTH):
+    _problems.append(  # what came is a secret
+        "DETECTOR_AUTH must be user:password, or several of them with commas between, each "
+        f"password with {MIN_PASSWORD} characters or more and no comma. Received: something else."
+    )
+if AUTH and MCP:
+    _problems.append(
+        "DETECTOR_AUTH and DETECTOR_MCP=1 exclude each other: Gradio asks assistants for no "
+        "password. Unset one of them."
+    )
+
+# Photos that one client may have judged in a minute; empty: any number. See `page.rate`.
+_limit = os.environ.get("DETECTOR_RATE_LIMIT", "").strip()
+if _limit and (not _limit.isdecimal() or int(_limit) < 1):
+    _problems.append(f"DETECTOR_RATE_LIMIT must be a whole number from 1. Received: {_limit!r}.")
+    _limit = ""
+RATE_LIMIT = int(_limit or 0)  # 0: no limit
 
 
 def check():

@@ -34,7 +34,7 @@ def explain_more(weights, photo, crop):
         A name of `METHODS` and a heatmap (h, w) float32, 0-1, of `crop.square`.
 
     Raises:
-        MethodError: the weights come without the network's training form.
+        MethodError: the weights come without the network's training form, or it may not be opened.
     """
     yield METHODS[0], crop.heatmap
     if not (weights.folder / KERAS_FILE).exists():
@@ -59,7 +59,14 @@ def _load(folder):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
-    return keras.models.load_model(folder / KERAS_FILE, compile=False)
+    try:
+        # In safe mode a file, which may come from anybody's repository, cannot bring code along.
+        return keras.models.load_model(folder / KERAS_FILE, compile=False, safe_mode=True)
+    except (ValueError, TypeError) as error:
+        raise MethodError(
+            f"{KERAS_FILE} of the weights that serve is not a network of known layers. Look at "
+            "Grad-CAM alone, or serve other weights."
+        ) from error
 
 
 def _settings(model):

@@ -13,6 +13,7 @@ from detector.report import to_json
 
 from . import words
 from .pictures import data_uri, escape
+from .rate import count_photo
 from .texts import error_text, note_text
 
 THUMBNAIL_SIDE = 72
@@ -53,6 +54,7 @@ def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
         `Row`.
     """
     try:
+        count_photo()
         photo = load_photo(read())
         verdict = detector.predict(photo, is_face_crop=is_face_crop)
     except PhotoError as error:

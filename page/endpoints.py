@@ -14,6 +14,7 @@ from detector.report import to_json, to_sentence
 from . import batch
 from .inputs import as_gradio_error, draw_method, keep_path, keep_paths
 from .pictures import save_jpeg
+from .rate import count_photo
 from .uploads import list_photos
 
 SHOWN_SIDE, CLOSE_UP_SIDE = 1024, 640  # pixels, longer side of the pictures that are sent back
@@ -110,6 +111,7 @@ def build_endpoints(detector):
         if path is None:
             raise as_gradio_error("No photo came. Send one as `photo`.", title="no_files")
         try:
+            count_photo()
             photo = load_photo(path)
             return photo, detector.predict(photo, is_face_crop=is_face_crop)
         except PhotoError as error:

@@ -61,6 +61,7 @@ TEXTS = {
         "address_unreachable": (
             "Unter dieser Adresse ist kein Foto erreichbar. Bitte prüfen oder die Datei senden."
         ),
+        "too_many_requests": "Zu viele Fotos in kurzer Zeit. Bitte eine Minute warten.",
         "address_too_slow": "Die Adresse antwortet zu langsam. Bitte die Datei senden.",
     },
     "error_title": "Dieses Foto kann nicht beurteilt werden",

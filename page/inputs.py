@@ -3,6 +3,7 @@
 import dataclasses
 
 import gradio as gr
+from gradio.utils import get_upload_folder, is_in_or_equal
 
 from detector.explain import overlay, reframe, region_around
 
@@ -21,7 +22,7 @@ def keep_path(image):
     Returns:
         `image`.
     """
-    image.preprocess = lambda payload: payload and payload.path
+    image.preprocess = lambda payload: payload and _uploaded(payload.path)
     return image
 
 
@@ -35,10 +36,21 @@ def keep_paths(files):
         `files`.
     """
     files.preprocess = lambda payload: [
-        (file.path, file.orig_name or file.path.rpartition("/")[2])
+        (_uploaded(file.path), file.orig_name or file.path.rpartition("/")[2])
         for file in (payload.root if payload else ())
     ]
     return files
+
+
+def _uploaded(path):
+    # Gradio looks where a file lies only if the request calls it a file (`meta`); a picture that is
+    # not called so would be read from anywhere on this machine.
+    if not is_in_or_equal(path, get_upload_folder()):
+        raise as_gradio_error(
+            "This file was not uploaded. Upload it, and send the path that comes back.",
+            title="file_unreadable",
+        )
+    return path
 
 
 def as_gradio_error(error, *, title, message=None):

@@ -19,6 +19,7 @@ from .details import render_facts, render_methods, render_resend
 from .inputs import as_gradio_error, draw_method, keep_path
 from .keep import write_report
 from .pictures import new_file
+from .rate import count_photo
 from .texts import error_text
 
 EXAMPLES = sorted(
@@ -41,7 +42,7 @@ def build_single(detector, texts):
     def judge(path, is_face_crop):
         if path is None:
             return clear()
-        with _in_sentences(texts):
+        with _judging(texts):
             photo = load_photo(path)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
         answer = render_answer(photo, verdict, texts)
@@ -68,7 +69,7 @@ def build_single(detector, texts):
         return render_facts(facts, texts)
 
     def fetch(address):
-        with _in_sentences(texts):
+        with _judging(texts):
             data = fetch_photo(address or "")
             load_photo(data)  # what is no photo is not kept
         path = new_file("photo")
@@ -76,12 +77,12 @@ def build_single(detector, texts):
         return str(path)
 
     def show_resend(path, is_face_crop):
-        with _in_sentences(texts):
+        with _judging(texts):
             check = check_resend(detector, path, is_face_crop=is_face_crop)
         return render_resend(check, texts)
 
     def show_methods(path, is_face_crop, face):
-        with _in_sentences(texts):
+        with _judging(texts):
             photo = load_photo(path)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
         crop = verdict.crops[min(max(int(face), 1), len(verdict.crops)) - 1]
@@ -94,7 +95,7 @@ def build_single(detector, texts):
             raise as_gradio_error(error, title=texts["explain"]) from error
 
     def keep(path, is_face_crop):
-        with _in_sentences(texts):
+        with _judging(texts):
             data = Path(path).read_bytes()
             photo = load_photo(data)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
@@ -188,9 +189,10 @@ def _share_script(texts):
 
 
 @contextlib.contextmanager
-def _in_sentences(texts):
-    """Turn a `PhotoError` into one that the page shows, in its language."""
+def _judging(texts):
+    """Count a photo, and turn a `PhotoError` into one that the page shows, in its language."""
     try:
+        count_photo()
         yield
     except PhotoError as error:
         message = error_text(error, texts)

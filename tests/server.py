@@ -37,7 +37,8 @@ def serve(*, seconds=90, **environment):
         yield url
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
 
 
 def _answers(url):

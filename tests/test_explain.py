@@ -1,6 +1,7 @@
 """The heatmap is Grad-CAM, of the network that gave the verdict, and lies where it belongs."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -232,3 +233,24 @@ def test_weights_without_the_training_form_say_so(detector, photo, tmp_path):
     assert next(methods)[0] == "Grad-CAM"  # what needs no TensorFlow still comes
     with pytest.raises(MethodError, match=KERAS_FILE):
         next(methods)
+
+
+def test_weights_that_bring_code_are_not_opened(detector, photo, tmp_path):
+    """A repository on the Hub could run anything here, in a layer made of Python code."""
+    import keras
+
+    from train.architectures import build
+
+    ran = tmp_path / "ran"
+    inputs = keras.Input((4,))
+    outputs = keras.layers.Lambda(lambda x, path=str(ran): (Path(path).touch(), x)[1])(inputs)
+    keras.Model(inputs, outputs).save(tmp_path / KERAS_FILE)
+    ran.unlink(missing_ok=True)  # made when the network was
+    weights = dataclasses.replace(detector.weights, folder=tmp_path)
+    methods = explain_more(weights, photo, detector.predict(photo).crops[0])
+    assert next(methods)[0] == "Grad-CAM"
+    with pytest.raises(MethodError, match="known layers"):
+        next(methods)
+    with pytest.raises(ValueError, match="Lambda"):
+        build("tiny", input_size=48, backbone_weights=str(tmp_path / KERAS_FILE))
+    assert not ran.exists()

@@ -142,7 +142,7 @@ def test_https_asks_for_a_certificate_of_that_host(
             "https://",
         ),
         *("http://photos.example:22/", "http://photos.example:99999/", "http://[::1"),
-        "http://user:password@photos.example/",
+        "http://user:password@photos.example/",  # pragma: allowlist secret
     ],
 )
 def test_what_is_no_plain_web_address_is_refused(internet, address):

@@ -1,4 +1,4 @@
-"""Whether what is to be written fits on the disk, asked before half of it is there."""
+"""Nothing half-written: room is asked for beforehand, and files appear when they are whole."""
 
 import shutil
 from pathlib import Path
@@ -26,3 +26,16 @@ def require_space(folder, needed, *, name):
             f"{name} needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free in {place}. "
             "Make room, or choose another folder."
         )
+
+
+def write_whole(path, text):
+    """Write a text file that is there as a whole or as it was before, whenever a kill comes.
+
+    Args:
+        path: of the file.
+        text: its new content.
+    """
+    path = Path(path)
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -20,6 +20,7 @@ from detector.weights import SPEC_FILE
 
 from . import corruptions, plots
 from .calibrate import risk_coverage
+from .disk import write_whole
 from .figures import auc, by_group, intervals, summarise
 from .splits import read_manifest
 from .stability import RESENDS, flips
@@ -222,4 +223,4 @@ def record(weights_dir, figures):
     path = Path(weights_dir) / SPEC_FILE
     spec = json.loads(path.read_text())
     spec["metrics"][figures["split"].lower()] = figures["labelled face"]
-    path.write_text(json.dumps(spec, indent=2) + "\n")
+    write_whole(path, json.dumps(spec, indent=2) + "\n")

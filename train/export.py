@@ -88,15 +88,17 @@ def export(run, *, data, output, version):
     Returns:
         The `Spec` that was written.
     """
-    run, output = Path(run), Path(output)
+    run, finished = Path(run), Path(output)
+    # Beside its place until all of it is there: a kill or a full disk leaves the old weights whole.
+    output = finished.with_name(f"{finished.name}.part")
     made_of = read_run(run)
     config = TrainConfig().replace(**made_of["config"])
     model = load_network(run, config)
-    output.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
     model.save(output / KERAS_FILE)
     convert(model, output / MODEL_FILE, known=_fit_familiarity(model, data, config))
-    if output.resolve() != WEIGHTS_DIR.resolve():
-        shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
+    shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
     crops = self_test_crops(config.input_size)
@@ -127,6 +129,10 @@ def export(run, *, data, output, version):
     detector = Detector(load_weights(output))  # what cannot be loaded back is not exported
     spec = dataclasses.replace(spec, metrics=measure(detector, validation))
     _write(spec, output)
+    finished.mkdir(exist_ok=True)
+    for name in (KERAS_FILE, MODEL_FILE, FACES_FILE, SPEC_FILE):
+        (output / name).replace(finished / name)
+    output.rmdir()
     return spec
 
 

@@ -17,6 +17,7 @@ from detector.errors import ConfigError
 from . import architectures, sampling
 from .config import TrainConfig
 from .data import FaceBatches
+from .disk import write_whole
 from .distribute import replica_count, scope
 from .fingerprint import library_versions
 from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
@@ -206,9 +207,9 @@ def _claim(output, config, *, data, backbone_weights):
             "folder, or delete this one."
         )
     output.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(run, indent=2) + "\n")
+    write_whole(path, json.dumps(run, indent=2) + "\n")
     versions = {**library_versions(), "replicas": replica_count()}
-    (output / "versions.json").write_text(json.dumps(versions, indent=2) + "\n")
+    write_whole(output / "versions.json", json.dumps(versions, indent=2) + "\n")
 
 
 def _complete(run):

@@ -19,6 +19,7 @@ from detector.faces import FaceDetector, central_face
 from detector.photo import load_photo
 from detector.preprocess import centre_square, face_square
 
+from .disk import write_whole
 from .sources import KAGGLE_SOURCE, check_classes, find_sources, folders_called
 
 SPLITS = ("Train", "Validation", "Test")
@@ -249,8 +250,9 @@ def prepare(root, *, validation_share=None):
         "unreadable": unreadable,
         "fingerprint": hashlib.sha256((made_of + "".join(sorted(hashes))).encode()).hexdigest(),
     }
+    (root / "splits.json").unlink(missing_ok=True)  # not beside another manifest
     _write(manifest, rows)
-    (root / "splits.json").write_text(json.dumps(report, indent=2) + "\n")
+    write_whole(root / "splits.json", json.dumps(report, indent=2) + "\n")
     return report
 
 

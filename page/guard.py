@@ -1,0 +1,186 @@
+"""What stands before Gradio on the open internet: headers, limits, and doors that stay shut."""
+
+import asyncio
+import json
+import math
+import shutil
+from pathlib import Path
+
+from gradio import processing_utils
+from gradio.utils import get_upload_folder
+
+from detector.config import AUTH, RATE_LIMIT
+from detector.errors import AddressError
+from detector.fetch import fetch_photo
+from detector.limits import MAX_BYTES
+
+from .inputs import as_gradio_error
+from .pictures import new_file
+from .rate import Limit
+
+MAX_FILES = 600 * 2**20  # bytes that are uploaded at once
+MAX_QUESTION = 2**20  # of any other request: the result of 20 faces has 10 KB
+MAX_WAITING = 100  # photos; the last waits for 5-15 s on two cores, one more is told "busy"
+MIN_FREE_DISK = 2**30  # bytes that uploads leave, for whatever else the machine has to write
+REQUESTS_PER_PHOTO = 10  # of DETECTOR_RATE_LIMIT; the page needs about 4
+LOGINS_PER_MINUTE = 10
+
+API = "/gradio_api/"
+# Assistants send a photo inside the question, as text that is a third longer.
+SIZES = ((f"{API}upload", MAX_FILES), (f"{API}mcp", 3 * MAX_BYTES // 2))
+# What of Gradio's API the page and scripts use. Among the rest are doors that nobody here needs:
+# a proxy, screen recordings for ffmpeg, an editor of the app's own code, visitors' states on disk.
+OPEN = (
+    *("api/", "app_id", "call/", "cancel", "file=", "heartbeat/", "info", "login_check", "mcp"),
+    *("openapi.json", "queue/", "reset", "run/", "startup-events", "theme.css", "upload", "user"),
+)
+HEADERS = {
+    # Gradio's page has inline scripts and builds functions from text; nothing may come from, or
+    # go to, other servers. A Space is shown in a frame of huggingface.co.
+    "Content-Security-Policy": "; ".join(
+        [
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+        ]
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+ENCODED_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+class Guard:
+    """ASGI middleware: adds `HEADERS` to every answer and refuses what may not be asked.
+
+    A refusal is JSON, `{"detail": sentence, "code": code}`; `docs/api.md` has the codes.
+
+    Args:
+        app: what answers else.
+    """
+
+    def __init__(self, app):
+        self.app = app
+        self.requests = Limit(REQUESTS_PER_PHOTO * RATE_LIMIT)
+        self.logins = Limit(LOGINS_PER_MINUTE if AUTH else 0)
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        most = next(
+            (most for start, most in SIZES if scope["path"].startswith(start)), MAX_QUESTION
+        )
+        came, refusal, has_begun = 0, None, False
+
+        async def counted_receive():
+            nonlocal came, refusal
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                refusal = _too_much(most)
+                raise refusal
+            return message
+
+        async def send_with_headers(message):
+            nonlocal has_begun
+            if refusal and not has_begun:
+                return  # what is made of the exception is less than it says
+            if message["type"] == "http.response.start":
+                has_begun = True
+                message = {**message, "headers": _with_ours(message.get("headers", ()))}
+            await send(message)
+
+        try:
+            self._check(scope, most)
+            await self.app(scope, counted_receive, send_with_headers)
+        except _RefusedError as error:
+            refusal = error
+        if refusal and not has_begun:
+            await refusal.send(send)
+
+    def _check(self, scope, most):
+        stated = dict(scope["headers"]).get(b"content-length", b"")
+        if stated.isdigit() and int(stated) > most:
+            raise _too_much(most)
+        path, host = scope["path"], (scope.get("client") or ("",))[0]
+        if path.startswith(API):
+            rest = path.removeprefix(API)
+            # Gradio would fetch any address of the web for anybody.
+            is_address = rest.startswith(("file=http:", "file=https:"))
+            if not rest.startswith(OPEN) or is_address:
+                raise _RefusedError(404, "not_found", f"Nothing is served at {API}{rest[:50]}.")
+        if path.startswith("/monitoring"):
+            raise _RefusedError(404, "not_found", "Nothing is served at /monitoring.")
+        if scope["method"] != "POST":
+            return
+        limit = self.logins if path.startswith("/login") else self.requests
+        if seconds := limit.take(host):
+            raise _RefusedError(
+                *(429, "too_many_requests", "Too many requests of one client."), seconds=seconds
+            )
+        if path.startswith(f"{API}upload") and _free_disk() < MIN_FREE_DISK:
+            raise _RefusedError(
+                *(503, "busy", "The server has no room for files at the moment."), seconds=600
+            )
+
+
+class _RefusedError(Exception):
+    def __init__(self, status, code, sentence, *, seconds=0):
+        super().__init__(sentence)
+        self.status, self.code, self.seconds = status, code, math.ceil(seconds)
+
+    async def send(self, send):
+        sentence = str(self) + (f" Try again in {self.seconds} s." if self.seconds else "")
+        body = json.dumps({"detail": sentence, "code": self.code}).encode()
+        headers = [(b"content-type", b"application/json")]
+        if self.seconds:
+            headers.append((b"retry-after", str(self.seconds).encode()))
+        headers = _with_ours(headers)
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _too_much(most):
+    return _RefusedError(
+        413, "too_many_bytes", f"At most {most // 2**20} MB may be sent at once. Send less."
+    )
+
+
+def _with_ours(headers):
+    names = {name for name, _ in ENCODED_HEADERS}
+    return [*(item for item in headers if item[0] not in names), *ENCODED_HEADERS]
+
+
+def _free_disk():
+    folder = Path(get_upload_folder())
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+async def _fetch(url, cache_dir):
+    """Fetch a photo that came as a web address, within the limits of `detector.fetch`.
+
+    Gradio's own way refuses private networks too, but has no limit of bytes or time.
+    """
+    try:
+        content = await asyncio.to_thread(fetch_photo, url)
+    except AddressError as error:
+        raise as_gradio_error(error, title=error.code) from error
+    path = new_file("photo")
+    path.write_bytes(content)
+    return str(path)
+
+
+def guard_addresses():
+    """Let Gradio fetch the addresses that stand in requests by `detector.fetch` alone."""
+    processing_utils.async_ssrf_protected_download = _fetch

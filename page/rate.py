@@ -1,0 +1,92 @@
+"""How much one client may ask for in a minute: `DETECTOR_RATE_LIMIT`.
+
+A client is the address that the server sees. Behind a proxy that is the proxy's, unless uvicorn is
+told by FORWARDED_ALLOW_IPS which proxies to believe; it then takes the last address of
+X-Forwarded-For that is not such a proxy, so what a client writes there itself counts for nothing.
+"""
+
+import ipaddress
+import math
+import threading
+import time
+
+from gradio.context import LocalContext
+
+from detector.config import RATE_LIMIT
+from detector.errors import PhotoError
+
+MAX_CLIENTS = 10_000  # remembered at once; 2 MB
+
+
+class Limit:
+    """Lets each client do something a number of times a minute, as many at once.
+
+    Args:
+        per_minute: how often; 0 is any number of times.
+        clock: seconds that never jump.
+    """
+
+    def __init__(self, per_minute, *, clock=time.monotonic):
+        self.per_minute = per_minute
+        self._clock = clock
+        self._left = {}  # by client: how many times are left, and when that was so
+        self._lock = threading.Lock()
+
+    def take(self, host):
+        """Count once.
+
+        Args:
+            host: address of the client.
+
+        Returns:
+            Seconds to wait before it may be done; 0.0 if it may now.
+        """
+        if not self.per_minute:
+            return 0.0
+        with self._lock:
+            now = self._clock()
+            left = self._left_for(client := client_of(host), now)
+            if left < 1:
+                return (1 - left) * 60 / self.per_minute
+            self._left.pop(client, None)  # the latest stand last
+            self._left[client] = left - 1, now
+            if len(self._left) > MAX_CLIENTS:
+                del self._left[next(iter(self._left))]
+            return 0.0
+
+    def _left_for(self, client, now):
+        left, then = self._left.get(client, (self.per_minute, now))
+        return min(self.per_minute, left + (now - then) * self.per_minute / 60)
+
+
+def client_of(host):
+    """What counts as one client: an IPv4 address, or the 64 bits of an IPv6 network.
+
+    A home or a rented machine has 2**64 addresses of IPv6, and would be a new client with each.
+    """
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:  # no address: a socket file, say
+        return host
+    if ip.version == 6:
+        return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip) >> 64 << 64, 64)))
+    return str(ip)
+
+
+photos = Limit(RATE_LIMIT)
+
+
+def count_photo():
+    """Count a photo that is to be judged for the client whose request is being answered.
+
+    Raises:
+        PhotoError: the client has to wait.
+    """
+    request = LocalContext.request.get(None)
+    host = request and request.client and request.client.host
+    if host and (seconds := photos.take(host)):
+        raise PhotoError(
+            f"At most {photos.per_minute} photos a minute are judged for one client. "
+            f"Try again in {math.ceil(seconds)} s.",
+            code="too_many_requests",
+        )
