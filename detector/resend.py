@@ -9,7 +9,7 @@ import io
 
 from PIL import Image
 
-from .photo import load_photo
+from .large import open_photo
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +57,7 @@ def check_resend(detector, photo, *, is_face_crop=False):
 
     Args:
         detector: `detector.Detector`.
-        photo: see `detector.photo.load_photo`.
+        photo: see `detector.large.open_photo`.
         is_face_crop: see `Detector.predict`.
 
     Returns:
@@ -66,7 +66,7 @@ def check_resend(detector, photo, *, is_face_crop=False):
     Raises:
         PhotoError: the photo cannot be judged.
     """
-    photo = load_photo(photo)
+    photo = open_photo(photo)
     original = detector.predict(photo, is_face_crop=is_face_crop)
     resent = tuple(
         detector.predict(resend(photo, setting), is_face_crop=is_face_crop) for setting in SETTINGS

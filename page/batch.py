@@ -7,7 +7,7 @@ import json
 
 from detector.errors import PhotoError
 from detector.explain import reframe
-from detector.photo import load_photo
+from detector.large import open_photo
 from detector.report import to_json
 
 from . import words
@@ -52,7 +52,7 @@ def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
         `Row`.
     """
     try:
-        photo = load_photo(read())
+        photo = open_photo(read())
         verdict = detector.predict(photo, is_face_crop=is_face_crop)
     except PhotoError as error:
         return Row(name, error=error)

@@ -7,8 +7,8 @@ import gradio as gr
 
 from detector.errors import MethodError, PhotoError
 from detector.explain import draw_boxes, overlay, reframe, region_around
+from detector.large import open_photo
 from detector.methods import METHODS, explain_more
-from detector.photo import load_photo
 from detector.report import to_json, to_sentence
 
 from . import batch
@@ -110,7 +110,7 @@ def build_endpoints(detector):
         if path is None:
             raise as_gradio_error("No photo came. Send one as `photo`.", title="no_files")
         try:
-            photo = load_photo(path)
+            photo = open_photo(path)
             return photo, detector.predict(photo, is_face_crop=is_face_crop)
         except PhotoError as error:
             raise as_gradio_error(error, title=error.code) from error

@@ -9,6 +9,7 @@ import gradio as gr
 from detector.errors import MethodError, PhotoError
 from detector.facts import read_facts
 from detector.fetch import fetch_photo
+from detector.large import open_photo
 from detector.methods import METHODS, explain_more
 from detector.photo import load_photo
 from detector.report import to_json
@@ -42,7 +43,7 @@ def build_single(detector, texts):
         if path is None:
             return clear()
         with _in_sentences(texts):
-            photo = load_photo(path)
+            photo = open_photo(path)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
         answer = render_answer(photo, verdict, texts)
         return (answer, to_json(verdict), gr.skip(), *nothing_beside(), *enable(True))
@@ -81,7 +82,7 @@ def build_single(detector, texts):
 
     def show_methods(path, is_face_crop, face):
         with _in_sentences(texts):
-            photo = load_photo(path)
+            photo = open_photo(path)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
         crop = verdict.crops[min(max(int(face), 1), len(verdict.crops)) - 1]
         pictures = dict.fromkeys(METHODS)
@@ -95,7 +96,7 @@ def build_single(detector, texts):
     def keep(path, is_face_crop):
         with _in_sentences(texts):
             data = Path(path).read_bytes()
-            photo = load_photo(data)
+            photo = open_photo(data)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
         return gr.File(value=write_report(data, photo, verdict, texts), visible=True)
 
