@@ -14,7 +14,7 @@ from . import config
 from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
 from .faces import central_face
-from .photo import load_photo
+from .large import open_photo
 from .score import calibrate, decide, familiarity
 from .views import look_at
 from .weights import CLASSES, WeightsInfo, load_weights
@@ -95,11 +95,23 @@ class Detector:
     def __init__(self, weights):
         self.weights = weights
 
+    def copy(self, *, threads):
+        """A detector that judges alike and waits for no call of this one.
+
+        Args:
+            threads: threads of one forward pass.
+
+        Returns:
+            `Detector`, with the weights of now.
+        """
+        return Detector(self.weights.copy(threads=threads))
+
     def predict(self, photo, *, is_face_crop=False):
         """Judge a photo.
 
         Args:
-            photo: path, bytes, `PIL.Image.Image` or uint8 array; see `detector.photo.load_photo`.
+            photo: path, bytes, `PIL.Image.Image` or uint8 array; see
+                `detector.large.open_photo`.
             is_face_crop: the photo was already cut around one face: judge its central face alone,
                 or the whole picture where no face can be made out.
 
@@ -110,7 +122,7 @@ class Detector:
             PhotoError: the photo cannot be read or exceeds a limit.
         """
         weights = self.weights  # read once: other weights may be put there meanwhile
-        photo = load_photo(photo)
+        photo = open_photo(photo)
         faces = weights.faces.detect(photo)[:MAX_FACES]
         if is_face_crop and faces:
             faces = [central_face(faces, photo.size)]
