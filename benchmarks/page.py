@@ -6,7 +6,6 @@ Both are served on this machine and driven by the same Chromium; a photo is drop
 warm, and figures are medians in milliseconds from the drop to the answer's picture, decoded.
 """
 
-import argparse
 import base64
 import contextlib
 import os
@@ -20,7 +19,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from benchmarks.speed import SIZES, make_photo
+from benchmarks import table
+from benchmarks.photos import SIZES, make_photo
 
 ECHO = """
 import gradio as gr
@@ -28,7 +28,7 @@ import gradio as gr
 with gr.Blocks(analytics_enabled=False) as demo:
     photo = gr.Image(type="filepath", image_mode=None, elem_classes=["photo-input"])
     answer = gr.Image(format="jpeg", elem_classes=["answer"], interactive=False)
-    photo.change(lambda path: path, photo, answer)
+    photo.change(lambda path: path, photo, answer, api_name="echo")
 demo.launch()
 """
 # Drops a file, and waits for pictures in the answer that were not there before and can be seen.
@@ -52,10 +52,8 @@ async ([encoded, shown]) => {
 """
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeat", type=int, default=15)
-    options = parser.parse_args()
+def measure(repeat):
+    """Yield the table "page"."""
     from playwright.sync_api import sync_playwright
 
     with contextlib.ExitStack() as stack:
@@ -69,18 +67,18 @@ def main():
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         stack.callback(browser.close)
-        print("| photo | page | bare echo | ratio |")
-        print("|---|---|---|---|")
+        rows = []
         for name, size in SIZES.items():
             encoded = base64.b64encode(make_photo(size)).decode()
             found = {key: [] for key in pages}
-            for turn in range(options.repeat + 2):
+            for turn in range(repeat + 2):
                 for key, (address, shown) in pages.items():
                     milliseconds = time_drop(browser, address, shown, encoded)
                     if turn >= 2:  # the first ones warm both up
                         found[key].append(milliseconds)
             ours, echo = (statistics.median(found[key]) for key in pages)
-            print(f"| {name} | {ours:.0f} | {echo:.0f} | {ours / echo:.2f} |", flush=True)
+            rows.append({"photo": name, "page, ms": ours, "echo, ms": echo, "ratio": ours / echo})
+    yield "page", rows
 
 
 def time_drop(browser, address, shown, encoded):
@@ -122,4 +120,4 @@ def served(script):
 
 
 if __name__ == "__main__":
-    main()
+    table.run(__doc__, repeat=15, measure=measure)

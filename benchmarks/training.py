@@ -1,9 +1,10 @@
-"""Time a training step of the shipped network on every Keras backend that is installed.
+"""Pictures a second of training, beside `image_dataset_from_directory` and a plain `fit`.
 
     python -m benchmarks.training
 
-Each backend trains in a process of its own on random crops, in turns; figures are medians over the
-turns, in milliseconds a picture. "torch, stock" is PyTorch without `train.torch_speed`.
+The same network learns from the same pictures on every Keras backend that is installed, each in a
+process of its own, in turns; medians. Ours cuts, jitters and degrades the faces, the peer reads
+pictures as they are. "stock" is PyTorch without `train.torch_speed`.
 """
 
 import importlib.util
@@ -11,49 +12,92 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-TURNS = 3
-CASES = {"tensorflow": "tensorflow", "torch, stock": "torch", "torch": "torch"}
+from benchmarks import table
+from benchmarks.photos import make_crop
+
+OURS, PEER = "this repository", "`image_dataset_from_directory`, `fit`"
+CASES = {  # name to backend
+    f"{OURS}, TensorFlow": "tensorflow",
+    f"{OURS}, PyTorch": "torch",
+    f"{OURS}, PyTorch, stock": "torch",
+    f"{PEER}, TensorFlow": "tensorflow",
+    f"{PEER}, PyTorch": "torch",
+}
+PICTURES = 256  # of each class
 
 STEPS = """
 import sys, time
-import keras, numpy as np
+from pathlib import Path
+import keras
 from train import architectures, torch_speed
-if sys.argv[1] != "torch, stock":
+from train.config import TrainConfig
+from train.data import FaceBatches
+from train.splits import Picture
+
+case, root = sys.argv[1], Path(sys.argv[2])
+config = TrainConfig()
+if "stock" not in case:
     torch_speed.speed_up_torch()
-model = architectures.build("mobilenet_v2", input_size=128, dropout=0.2)
+model = architectures.build("mobilenet_v2", input_size=config.input_size, dropout=0.2)
 model.compile(
     keras.optimizers.AdamW(1e-3),
     loss=keras.losses.BinaryCrossentropy(from_logits=True),
     jit_compile=False,
 )
-crops = np.random.default_rng(0).integers(0, 256, (256, 128, 128, 3), np.uint8)
-labels = np.arange(256).reshape(-1, 1) % 2
-model.fit(crops[:64], labels[:64], batch_size=32, verbose=0)
+if case.startswith("this repository"):
+    pictures = [
+        Picture(path, "Train", path.parent.name, "", (60.0, 50.0, 180.0, 190.0), (256, 256))
+        for path in sorted(root.rglob("*.jpg"))
+    ]
+    batches = FaceBatches(
+        pictures, config, augment=True, corrupt_share=config.corrupt_share
+    )
+else:
+    batches = keras.utils.image_dataset_from_directory(
+        root, label_mode="binary", batch_size=config.batch_size,
+        image_size=(config.input_size,) * 2, verbose=False,
+    )
+model.fit(batches, steps_per_epoch=1, epochs=1, verbose=0)
 started = time.perf_counter()
-model.fit(crops, labels, batch_size=32, verbose=0)
-print("ms", 1000 * (time.perf_counter() - started) / len(crops))
+model.fit(batches, epochs=1, verbose=0)
+print("seconds", time.perf_counter() - started)
 """
 
 
-def main():
+def measure(repeat):
+    """Yield the table "training"."""
     cases = [name for name, module in CASES.items() if importlib.util.find_spec(module)]
-    times = {name: [] for name in cases}
-    for _ in range(TURNS):
-        for name in cases:
-            done = subprocess.run(
-                [sys.executable, "-c", STEPS, name],
-                env={**os.environ, "KERAS_BACKEND": CASES[name]},
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            times[name].append(float(done.stdout.split()[-1]))
-    print("| backend | ms a picture |")
-    print("|---|---|")
-    for name, values in times.items():
-        print(f"| {name} | {statistics.median(values):.1f} |")
+    rates = {name: [] for name in cases}
+    with tempfile.TemporaryDirectory() as folder:
+        data = make_crop()
+        for label in ("Real", "Fake"):
+            (Path(folder) / label).mkdir()
+            for index in range(PICTURES):
+                (Path(folder) / label / f"{index}.jpg").write_bytes(data)
+        for _ in range(repeat):
+            for name in cases:
+                done = subprocess.run(
+                    [sys.executable, "-c", STEPS, name, folder],
+                    env={**os.environ, "KERAS_BACKEND": CASES[name]},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    text=True,
+                    check=True,
+                )
+                rates[name].append(2 * PICTURES / float(done.stdout.split()[-1]))
+    medians = {name: statistics.median(values) for name, values in rates.items()}
+    peer = next(value for name, value in medians.items() if name.startswith(PEER))
+    yield (
+        "training",
+        [
+            {"training": name, "pictures a second": rate, "times the peer": rate / peer}
+            for name, rate in medians.items()
+        ],
+    )
 
 
 if __name__ == "__main__":
-    main()
+    table.run(__doc__, repeat=3, measure=measure)

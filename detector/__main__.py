@@ -1,6 +1,7 @@
 """Judge photos on the command line: `python -m detector PHOTO... [--json] [--heatmap DIR]`."""
 
 import argparse
+import functools
 import json
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from . import load_detector
 from .errors import DetectorError, PhotoError
 from .explain import draw_boxes, overlay
+from .many import count_cores, judge_each
 from .photo import load_photo
 from .report import to_json, to_sentence
 
@@ -27,7 +29,15 @@ def main(arguments=None):
         action="store_true",
         help="the photos were cut around one face: judge that alone",
     )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=count_cores(),
+        help="photos judged at a time (default: one for each core)",
+    )
     options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"--jobs must be a whole number from 1 up. Received: {options.jobs}.")
     try:
         detector = load_detector(wait=True)  # there is no later in which to swap weights
     except DetectorError as error:
@@ -38,27 +48,34 @@ def main(arguments=None):
             Path(options.heatmap).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             parser.error(f"--heatmap {options.heatmap}: no such folder can be made ({error})")
+    jobs = min(options.jobs, len(options.photos))
+    judge = functools.partial(_judge, options=options)
     status = 0
-    for index, path in enumerate(options.photos):
-        try:
-            photo = load_photo(path)
-            verdict = detector.predict(photo, is_face_crop=options.face_crop)
-        except PhotoError as error:
+    for path, verdict, error in judge_each(detector, enumerate(options.photos), judge, jobs=jobs):
+        if error:
             status = 1
             if options.json:
                 print(json.dumps({"photo": path, "error": str(error)}), flush=True)
             else:
                 print(f"{path}: {error}", file=sys.stderr)
-            continue
-        if options.json:
+        elif options.json:
             print(json.dumps({"photo": path, **to_json(verdict)}), flush=True)
         else:
             print(f"{path}: {verdict.label} {verdict.confidence:.1%}. {to_sentence(verdict)}")
+    return status
+
+
+def _judge(detector, numbered, *, options):
+    index, path = numbered
+    try:
+        verdict = detector.predict(path, is_face_crop=options.face_crop)
         if options.heatmap:
-            marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
+            marked = draw_boxes(overlay(load_photo(path), verdict.crops), verdict.crops)
             # Numbered, because photos of different folders may share a name.
             marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem[:100]}.png")
-    return status
+    except PhotoError as error:
+        return path, None, error
+    return path, verdict, None
 
 
 if __name__ == "__main__":

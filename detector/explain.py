@@ -41,25 +41,24 @@ def colourise(heatmap):
     Returns:
         (h, w, 3) uint8, 0-255 RGB.
     """
-    places = np.linspace(0.0, 1.0, len(COLOURS))
-    channels = [np.interp(heatmap, places, levels) for levels in zip(*COLOURS, strict=True)]
-    return np.stack(channels, axis=-1).astype(np.uint8)
+    return _TABLE[(heatmap * 255.0).astype(np.uint8)]
 
 
-def reframe(photo, crops, *, region=None, max_side):
+def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEMENT):
     """Cut a region out of a photo and scale it for showing, and the places of its crops with it.
 
     Args:
         photo: `PIL.Image.Image`, RGB, upright.
         crops: `CropVerdict`s of that photo.
         region: left, top, right, bottom in pixels; default is the whole photo.
-        max_side: longer side of the result in pixels; smaller regions are enlarged up to 3 times.
+        max_side: longer side of the result in pixels ...
+        max_enlargement: ... to which a smaller region is enlarged up to so many times.
 
     Returns:
         The picture and a list of `CropVerdict`s with boxes and squares in its pixels.
     """
     left, top, right, bottom = region = region or (0, 0, *photo.size)
-    scale = min(MAX_ENLARGEMENT, max_side / max(right - left, bottom - top))
+    scale = min(max_enlargement, max_side / max(right - left, bottom - top))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
     picture = photo.resize(size, Image.Resampling.BICUBIC, box=region, reducing_gap=2.0)
 
@@ -162,6 +161,16 @@ def draw_boxes(photo, crops):
         draw.rectangle((*origin, origin[0] + frame[2], origin[1] + height), fill=colour)
         draw.text((origin[0], origin[1] + line), text, fill="white", font=font)
     return result
+
+
+def _table():
+    """Colours of 256 steps of heat, (256, 3) uint8."""
+    steps, places = np.linspace(0.0, 1.0, 256), np.linspace(0.0, 1.0, len(COLOURS))
+    channels = [np.interp(steps, places, levels) for levels in zip(*COLOURS, strict=True)]
+    return np.stack(channels, axis=-1).astype(np.uint8)
+
+
+_TABLE = _table()
 
 
 def _enlarge(heatmap, size):

@@ -35,10 +35,15 @@ class Network:
                 f"{name} must have one input (1, height, width, 3). "
                 f"Received: {[tuple(item['shape']) for item in inputs]}."
             )
+        self._content, self._name = content, name
         self._input_index = inputs[0]["index"]
         self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
         self._input_shape = tuple(int(side) for side in inputs[0]["shape"])
         self._lock = threading.Lock()  # an interpreter keeps its tensors between calls
+
+    def copy(self, *, threads):
+        """The same network with memory of its own, which waits for no call of this one."""
+        return Network(self._content, name=self._name, threads=threads)
 
     @property
     def input_shape(self):

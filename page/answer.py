@@ -72,7 +72,7 @@ def _confidence(judged, texts):
 
 
 def _overview(photo, crops, chosen, texts):
-    picture, moved = reframe(photo, crops, max_side=OVERVIEW_SIDE)
+    picture, moved = reframe(photo, crops, max_side=OVERVIEW_SIDE, max_enlargement=1.0)
     boxes = []
     for number, crop in enumerate(moved, start=1):
         label = texts["choose_face"].format(
@@ -98,7 +98,8 @@ def _overview(photo, crops, chosen, texts):
 def _face(photo, crop, index, *, count, is_shown, texts):
     region = region_around([crop], photo.size)
     side = CLOSE_UP_SIDES[count > 1]
-    picture, [moved] = reframe(photo, [crop], region=region, max_side=side)
+    # The browser enlarges what is smaller.
+    picture, [moved] = reframe(photo, [crop], region=region, max_side=side, max_enlargement=1.0)
     alt = words.alternative_text(crop, number=index + 1, count=count, texts=texts)
     title = ""
     if count > 1:

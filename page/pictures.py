@@ -21,7 +21,8 @@ def data_uri(picture, *, quality=85):
     """
     kind = "png" if picture.mode == "RGBA" else "jpeg"
     buffer = io.BytesIO()
-    picture.save(buffer, kind, quality=quality)
+    # PNG's usual level 6 takes 5 ms for a heatmap, 1 makes it a seventh larger.
+    picture.save(buffer, kind, quality=quality, compress_level=1)
     return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -190,9 +190,16 @@ def _share_script(texts):
 
 @contextlib.contextmanager
 def _judging(texts):
-    """Count a photo, and turn a `PhotoError` into one that the page shows, in its language."""
-    try:
+    """Count a photo, and put its errors `_in_sentences`."""
+    with _in_sentences(texts):
         count_photo()
+        yield
+
+
+@contextlib.contextmanager
+def _in_sentences(texts):
+    """Turn a `PhotoError` into one that the page shows, in its language."""
+    try:
         yield
     except PhotoError as error:
         message = error_text(error, texts)

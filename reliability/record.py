@@ -19,7 +19,22 @@ def record(name, figures):
         DataError: the document has no place for the table.
     """
     rows = [f"| {what} | {figure} |" for what, figure in figures.items()]
-    fill(DOCUMENT, name, "\n".join(["| What | Measured |", "|---|---|", *rows]))
-    path = DOCUMENT.with_suffix("") / f"{name}.json"
+    keep(DOCUMENT, name, figures, table="\n".join(["| What | Measured |", "|---|---|", *rows]))
+
+
+def keep(document, name, figures, *, table):
+    """Write figures to the folder of a document, and a table of them into it.
+
+    Args:
+        document: `pathlib.Path` of a Markdown file; `NAME.json` goes to the folder of its name.
+        name: see `record`.
+        figures: whatever JSON can hold.
+        table: Markdown.
+
+    Raises:
+        DataError: the document has no place for the table.
+    """
+    fill(document, name, table)
+    path = document.with_suffix("") / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
