@@ -106,7 +106,7 @@ def test_more_than_fifty_photos_are_refused_at_once(client, tmp_path):
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
         for index in range(51):
             archive.writestr(f"{index}.jpg", b"not a picture")
-    with pytest.raises(AppError, match="51 photos") as caught:
+    with pytest.raises(AppError, match="More than 50 photos") as caught:
         client.predict([handle_file(tmp_path / "many.zip")], api_name="/predict_batch")
     assert caught.value.title == "too_many_files"
 
