@@ -7,6 +7,7 @@ import signal
 
 import drawing
 import h5py
+import keras
 import numpy as np
 import pytest
 from drawing import SET_TINY, TINY
@@ -15,7 +16,9 @@ from detector import load_detector
 from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
 from train.__main__ import main
+from train.average import average
 from train.config import TrainConfig
+from train.fit import load_network, read_run
 
 # From archive to weights
 
@@ -73,6 +76,33 @@ def test_network_of_another_input_size_is_refused(trained, weights_copy):
     (weights_copy / "detector.json").write_text(json.dumps(spec))
     with pytest.raises(WeightsError, match=rf"{MODEL_FILE} takes \(1, 48, 48, 3\)"):
         load_detector(weights_copy)
+
+
+# Averages
+
+
+def first(network, kind):
+    return next(layer for layer in network.layers if isinstance(layer, kind))
+
+
+def test_average_of_two_ends_is_a_run_that_can_be_loaded(trained, tmp_path):
+    """Weights lie in the middle; statistics of batch normalisation are those of its activations."""
+    convolution, normalisation = keras.layers.Conv2D, keras.layers.BatchNormalization
+    start = keras.models.load_model(trained.weights / KERAS_FILE, compile=False)
+    first(start, convolution).kernel.assign(first(start, convolution).kernel + 0.5)
+    mean = first(start, normalisation).moving_mean
+    mean.assign(mean + 100.0)
+    start.save(tmp_path / "start.keras")
+    ends = {"start": tmp_path / "start.keras", "data": trained.data, "output": tmp_path / "run"}
+    average(trained.run, **ends)
+    config = TrainConfig().replace(**read_run(tmp_path / "run")["config"])
+    end, middle = load_network(trained.run, config), load_network(tmp_path / "run", config)
+    moved = first(middle, convolution).kernel - first(end, convolution).kernel
+    assert np.asarray(moved) == pytest.approx(0.25, abs=1e-5)
+    means = [np.asarray(first(network, normalisation).moving_mean) for network in (end, middle)]
+    assert np.abs(means[1] - means[0]).max() < 20.0  # not the 50 of the average
+    with pytest.raises(ConfigError, match="exists"):
+        average(trained.run, **ends)
 
 
 # Killed runs

@@ -54,6 +54,12 @@ def run_fit(options):
     print(f"AUC of the kept epoch on validation: {best:.4f}")
 
 
+def run_average(options):
+    from .average import average
+
+    average(options.run, start=options.start, data=options.data, output=options.output)
+
+
 def run_export(options):
     from .export import export
 
@@ -194,6 +200,7 @@ def main(arguments=None):
     add("split", run_split, "source", "data", "shares", "seed")
     add("prepare", run_prepare, "data", "validation-share")
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
+    add("average", run_average, "data", "run", "start", "averaged")
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
     add("origins", run_origins, "origins-archive", "weights", "output")
@@ -253,6 +260,17 @@ OPTIONS = {
     "backbone-weights": (
         "--backbone-weights",
         {"default": "imagenet", "help": "a .weights.h5 file; default: keras.applications' own"},
+    ),
+    "start": (
+        "--start",
+        {
+            "default": str(WEIGHTS_DIR / "detector.keras"),
+            "help": "the .keras file that the run went on from (default: that of weights)",
+        },
+    ),
+    "averaged": (
+        "--output",
+        {"default": "outputs/averaged", "help": "folder of the result (default: outputs/averaged)"},
     ),
     "preset": (
         "--preset",
