@@ -10,12 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from detector.config import WEIGHTS_DIR
-from detector.errors import ConfigError, DetectorError
+from detector.errors import DetectorError
 
-from .config import typed
+from .options import OPTIONS
 from .presets import load_preset
-from .splits import SPLITS
 
 # Each step imports what it needs when it runs: `download` shall not wait for TensorFlow.
 
@@ -233,157 +231,6 @@ def main(arguments=None):
         options.run_step(options)
     except DetectorError as error:
         sys.exit(f"error: {error}")
-
-
-def _setting(text):
-    name, _, value = text.partition("=")
-    try:
-        return name, typed(name, value)
-    except ConfigError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-OPTIONS = {
-    "data": ("--data", {"default": "data", "help": "folder of the data set (default: data)"}),
-    "archive": (
-        "--archive",
-        {
-            "nargs": "+",
-            "default": [],
-            "help": "zip files or folders laid out as Kaggle's archive; default: from Kaggle",
-        },
-    ),
-    "run": (
-        "--run",
-        {"default": "outputs/run", "help": "folder of this training run (default: outputs/run)"},
-    ),
-    "backbone-weights": (
-        "--backbone-weights",
-        {"default": "imagenet", "help": "a .weights.h5 file; default: keras.applications' own"},
-    ),
-    "start": (
-        "--start",
-        {
-            "default": str(WEIGHTS_DIR / "detector.keras"),
-            "help": "the .keras file that the run went on from (default: that of weights)",
-        },
-    ),
-    "averaged": (
-        "--output",
-        {"default": "outputs/averaged", "help": "folder of the result (default: outputs/averaged)"},
-    ),
-    "preset": (
-        "--preset",
-        {"default": "ours", "help": "a recipe of train/presets (default: ours)"},
-    ),
-    "source": (
-        "--from",
-        {"dest": "source", "required": True, "help": "a folder that holds Real/ and Fake/"},
-    ),
-    "shares": (
-        "--shares",
-        {
-            "nargs": 3,
-            "type": float,
-            "default": [0.8, 0.1, 0.1],
-            "metavar": ("TRAIN", "VALIDATION", "TEST"),
-            "help": "default: 0.8 0.1 0.1",
-        },
-    ),
-    "seed": ("--seed", {"type": int, "default": 2024, "help": "of the split (default: 2024)"}),
-    "validation-share": (
-        "--validation-share",
-        {"type": float, "help": "of Train to set aside where there is no Validation, such as 0.1"},
-    ),
-    "presets": (
-        "--presets",
-        {
-            "nargs": "+",
-            "required": True,
-            "metavar": "NAME[:NETWORK]",
-            "help": "recipes of train/presets, on their own network or another one",
-        },
-    ),
-    "leaderboard": (
-        "--output",
-        {"default": "outputs/compare", "help": "folder of all runs (default: outputs/compare)"},
-    ),
-    "pictures": ("--pictures", {"type": int, "help": "of Train for each; default: all"}),
-    "epochs": ("--epochs", {"type": int, "help": "at most, for each; default: the preset's"}),
-    "minutes": ("--minutes", {"type": float, "help": "of training, for each; default: no limit"}),
-    "distribute": (
-        "--distribute",
-        {
-            "choices": ("mirrored",),
-            "help": "divide each batch among all GPUs of this machine",
-        },
-    ),
-    "set": (
-        "--set",
-        {
-            "action": "append",
-            "default": [],
-            "type": _setting,
-            "metavar": "NAME=VALUE",
-            "help": "change a setting of train/config.py",
-        },
-    ),
-    "weights": (
-        "--weights",
-        {"default": str(WEIGHTS_DIR), "help": "folder of the weights (default: weights)"},
-    ),
-    "version": ("--version", {"default": "0.0.0", "help": "of the exported model"}),
-    "split": ("--split", {"default": "Test", "choices": SPLITS, "help": "default: Test"}),
-    "output": (
-        "--output",
-        {"default": "outputs/evaluation", "help": "folder for figures and plots"},
-    ),
-    "origins-archive": (
-        "--archive",
-        {"required": True, "help": "zip file or folder laid out as ORIGIN/{Fake,Real}/"},
-    ),
-    "evaluations": (
-        "--output",
-        {"default": "docs/evaluation", "help": "folder of evaluations (default: docs/evaluation)"},
-    ),
-    "record": (
-        "--record",
-        {"action": "store_true", "help": "write the figures into detector.json too"},
-    ),
-    "repo": (
-        "--repo",
-        {"required": True, "metavar": "USER/NAME", "help": "on the Hugging Face Hub"},
-    ),
-    "tag": ("--tag", {"help": 'default: "v" and the version of the model'}),
-    "private": ("--private", {"action": "store_true", "help": "if it is created"}),
-    "dry-run": ("--dry-run", {"action": "store_true", "help": "check and list, push nothing"}),
-    "allow-worse": (
-        "--allow-worse",
-        {"action": "store_true", "help": "push weights that do worse on Test than those there"},
-    ),
-    "create-pr": (
-        "--create-pr",
-        {"action": "store_true", "help": "propose the files in a pull request, without a tag"},
-    ),
-    "layout": (
-        "--output",
-        {"default": "outputs/space", "help": "an empty folder (default: outputs/space)"},
-    ),
-    "weights-repo": (
-        "--weights-repo",
-        {"metavar": "USER/NAME", "help": "whose weights the Space shall fetch"},
-    ),
-    "weights-revision": ("--weights-revision", {"help": "tag, commit or branch of those weights"}),
-    "secret-token": (
-        "--secret-token",
-        {
-            "action": "store_true",
-            "help": "ask for a token (or read a line) with which the Space reads private weights",
-        },
-    ),
-    "photo": ("--photo", {"required": True, "help": "a photo to degrade"}),
-    "sheet": ("--output", {"default": "corruptions.png", "help": "the contact sheet"}),
-}
 
 
 if __name__ == "__main__":
