@@ -10,6 +10,7 @@ Anything else is named and counted as a crash, and the command fails.
 
 import argparse
 import collections
+import contextlib
 import csv
 import dataclasses
 import io
@@ -164,6 +165,8 @@ class Visitor:
     def close(self):
         """End the process."""
         if self._process is not None:
+            with contextlib.suppress(OSError):  # it may have ended before
+                self._connection.send(None)
             self._connection.close()
             self._process.join()
             self._process = None
