@@ -18,6 +18,7 @@ NEEDED = (
 )
 WELCOME = (
     "PRIVACY.md",
+    "SECURITY.md",
     "docs/*.png",
     "docs/evaluation/test/*.png",
     "examples/*.jpg",
