@@ -85,7 +85,7 @@ TARGETS = {
 }
 ADDRESSES = (
     *("https://photos.example/a.jpg?x=1", "http://[::ffff:127.0.0.1]/", "http://127.1:80/x"),
-    *("http://user:password@photos.example/", "//photos.example", "http://[fe80::1%25eth0]/"),
+    *("http://user@photos.example/", "//photos.example", "http://[fe80::1%25eth0]/"),
 )
 
 
