@@ -11,7 +11,7 @@ from detector.errors import DetectorError
 from detector.limits import MAX_UPLOAD
 from page import cleaning
 from page.endpoints import build_endpoints
-from page.guard import MAX_WAITING, Guard, guard_addresses
+from page.guard import MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
@@ -84,6 +84,7 @@ if __name__ == "__main__":
         enable_monitoring=False,
         show_error=True,
         max_file_size=MAX_UPLOAD,
+        state_session_capacity=MAX_SESSIONS,
         run_history=False,
         footer_links=["api"],
         mcp_server=config.MCP,
