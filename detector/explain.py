@@ -32,16 +32,18 @@ def grad_cam(evidence, label):
     return positive / peak if peak > 0.0 else positive
 
 
-def colourise(heatmap):
+def colourise(heat):
     """Colour a heatmap.
 
     Args:
-        heatmap: (h, w) float32, 0-1.
+        heat: `PIL.Image.Image`, greyscale, 255 is hottest.
 
     Returns:
-        (h, w, 3) uint8, 0-255 RGB.
+        `PIL.Image.Image`, RGB, of that size.
     """
-    return _TABLE[(heatmap * 255.0).astype(np.uint8)]
+    coloured = heat.copy()
+    coloured.putpalette(_TABLE.tobytes())
+    return coloured.convert("RGB")
 
 
 def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEMENT):
@@ -60,7 +62,7 @@ def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEM
     left, top, right, bottom = region = region or (0, 0, *photo.size)
     scale = min(max_enlargement, max_side / max(right - left, bottom - top))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-    picture = photo.resize(size, Image.Resampling.BICUBIC, box=region, reducing_gap=2.0)
+    picture = photo.resize(size, Image.Resampling.BICUBIC, box=region, reducing_gap=1.5)
 
     def moved(edges):
         if edges is None:
@@ -112,8 +114,8 @@ def overlay(photo, crops, *, opacity=0.5):
         size = (max(right - left, 1), max(bottom - top, 1))
         heat = _enlarge(crop.heatmap, size)
         # Weight follows heat, so that the face stays visible where the map is cold.
-        weight = Image.fromarray((heat * opacity * 255).astype(np.uint8))
-        result.paste(Image.fromarray(colourise(heat)), (left, top), weight)
+        weight = heat.point([round(step * opacity) for step in range(256)])
+        result.paste(colourise(heat), (left, top), weight)
     return result
 
 
@@ -128,8 +130,8 @@ def heat_layer(heatmap, *, side=128):
         `PIL.Image.Image`, RGBA, side x side; opaque where hot, transparent where cold.
     """
     heat = _enlarge(heatmap, (side, side))
-    layer = Image.fromarray(colourise(heat))
-    layer.putalpha(Image.fromarray((heat * 255).astype(np.uint8)))
+    layer = colourise(heat)
+    layer.putalpha(heat)
     return layer
 
 
@@ -174,6 +176,6 @@ _TABLE = _table()
 
 
 def _enlarge(heatmap, size):
-    """A heatmap of (width, height) pixels: (height, width) float32, 0-1."""
-    heat = Image.fromarray(heatmap.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
-    return np.clip(np.asarray(heat), 0.0, 1.0)
+    """A heatmap of (width, height) pixels as a greyscale picture, 255 is hottest."""
+    heat = Image.fromarray(np.round(heatmap * 255.0).astype(np.uint8))
+    return heat.resize(size, Image.Resampling.BICUBIC)

@@ -175,7 +175,7 @@ def _shrink(photo, scale):
     if scale == 1.0:
         return photo
     size = tuple(max(1, round(side * scale)) for side in photo.size)
-    return photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
 
 
 def _is_part(face, whole):

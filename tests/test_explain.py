@@ -113,7 +113,8 @@ def test_no_evidence_gives_a_cold_map(label):
 
 def test_colours_get_brighter_with_heat():
     """Readable in print and without colour vision."""
-    brightness = colourise(np.linspace(0, 1, 64)[np.newaxis])[0] @ [0.299, 0.587, 0.114]
+    steps = Image.fromarray(np.linspace(0, 255, 64).astype(np.uint8)[np.newaxis])
+    brightness = np.asarray(colourise(steps))[0] @ [0.299, 0.587, 0.114]
     assert (np.diff(brightness) >= 0).all() and brightness[-1] - brightness[0] > 200
 
 
