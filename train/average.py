@@ -19,7 +19,7 @@ from .data import FaceBatches
 from .disk import write_whole
 from .fit import load_network, read_run
 from .splits import read_manifest
-from .torch_speed import speed_up_torch
+from .torch_speed import speed_up_torch, without_gradients
 
 STATISTICS_BATCHES = 200  # of training pictures, from which batch normalisation is measured
 
@@ -70,4 +70,5 @@ def _measure_statistics(model, batches):
     for index in trange(len(batches), desc="batch normalisation", unit="batch"):
         for layer in layers:
             layer.momentum = index / (index + 1)  # makes a moving mean the mean of all so far
-        model(batches[index][0], training=True)
+        with without_gradients():
+            model(batches[index][0], training=True)

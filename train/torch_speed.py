@@ -7,6 +7,7 @@ The C library also hands every large tensor back to the system and asks for it a
 `tests/test_torch_speed.py` holds both against stock Keras.
 """
 
+import contextlib
 import ctypes
 import sys
 
@@ -50,3 +51,16 @@ def speed_up_torch():
 
     keras.layers.BatchNormalization.call = call
     nn._transpose_spatial_inputs = transpose_spatial_inputs
+
+
+def without_gradients():
+    """A context in which PyTorch keeps no activations for a backward pass.
+
+    A forward pass in training mode holds gigabytes of them, and the next one begins before Python
+    has collected them. On other backends, which record only what is asked for, it does nothing.
+    """
+    if keras.backend.backend() != "torch":
+        return contextlib.nullcontext()
+    import torch
+
+    return torch.no_grad()
