@@ -187,12 +187,14 @@ def _judge(weights, photo, face, *, notes):
     if confidence < spec.min_confidence:
         notes.append("low_confidence")
     # Fakes that this detector knows have a seam, faces generated as a whole have none: seen without
-    # its outline, the inside of such a face looks less genuine than the whole.
+    # its outline, the inside of such a face looks less genuine than so genuine a whole lets expect.
     if label == "Real" and face and not notes:
-        inside = look_at(
-            weights.model, photo, face.box, views=spec.inner_views, input_size=spec.input_size
+        most = spec.inner_slope * look.logit + spec.max_inner_excess
+        insides = (
+            look_at(weights.model, photo, face.box, views=[view], input_size=spec.input_size)
+            for view in spec.inner_views
         )
-        if inside.logit > spec.max_inner_logit:
+        if any(inside.logit > most for inside in insides):
             notes.append("inner_face")
     return CropVerdict(
         box=None if face is None else face.box,

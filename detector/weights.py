@@ -18,7 +18,7 @@ from .errors import WeightsError
 from .faces import FaceDetector
 from .runtime import Network
 
-SCHEMA = 2
+SCHEMA = 3
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
@@ -51,9 +51,9 @@ class Spec:
         classes: must equal `CLASSES`.
         input_size: side of the model's input in pixels.
         views: the crops of a face whose logits are averaged.
-        inner_views: likewise, of the inside of a face, without its outline: a second opinion on a
-            Real.
-        max_inner_logit: a Real whose inside gives more is not conclusive.
+        inner_views: crops of the inside of a face, without its outline: second opinions on a Real.
+        inner_slope: the share of a genuine face's logit that its inside alone is expected to give.
+        max_inner_excess: a Real of whose inner views one gives that much more is not conclusive.
         temperature: the logit is divided by it to become a calibrated log-odds ...
         bias: ... and this is added.
         min_confidence: 0.5-1, verdicts below are not conclusive.
@@ -74,7 +74,8 @@ class Spec:
     input_size: int
     views: tuple[View, ...]
     inner_views: tuple[View, ...]
-    max_inner_logit: float
+    inner_slope: float
+    max_inner_excess: float
     temperature: float
     bias: float
     min_confidence: float
@@ -212,7 +213,8 @@ def read_spec(folder):
             "input_size": spec.input_size >= 32,
             "views": _are_views(spec.views),
             "inner_views": _are_views(spec.inner_views),
-            "max_inner_logit": math.isfinite(spec.max_inner_logit),
+            "inner_slope": math.isfinite(spec.inner_slope),
+            "max_inner_excess": math.isfinite(spec.max_inner_excess),
             "temperature": 0.0 < spec.temperature < math.inf,
             "bias": math.isfinite(spec.bias),
             "min_confidence": 0.5 <= spec.min_confidence < 1.0,

@@ -109,11 +109,11 @@ def test_a_real_whose_inside_disagrees_is_not_conclusive(detector, photo):
 
     never = dict.fromkeys(weights.spec.classes, 0.0)
     real = {"bias": -50.0, "min_familiarity": never}
-    agreed = judge(**real, max_inner_logit=1e6)
+    agreed = judge(**real, max_inner_excess=1e6)
     assert (agreed.label, agreed.notes) == ("Real", ())
-    disagreed = judge(**real, max_inner_logit=-1e6)
+    disagreed = judge(**real, max_inner_excess=-1e6)
     assert (disagreed.label, disagreed.notes) == ("Real", ("inner_face",))
     assert disagreed.fake_probability == agreed.fake_probability
     assert "inside of the face" in to_sentence(disagreed)
-    fake = judge(bias=50.0, min_familiarity=never, max_inner_logit=-1e6)
+    fake = judge(bias=50.0, min_familiarity=never, max_inner_excess=-1e6)
     assert (fake.label, fake.notes) == ("Fake", ())  # a seam that was seen needs no second opinion

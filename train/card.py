@@ -206,8 +206,8 @@ pictures; the logit is the mean over views of a face ({_views(spec.views)}).
 The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence below
 {spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of the
 picture, unlike the pictures of training, or without a face are marked inconclusive, and so is a
-Real whose inside, seen alone ({_views(spec.inner_views)}), gives a logit above
-{spec.max_inner_logit:g}.
+Real of which one look at the inside alone ({_views(spec.inner_views)}) gives a logit more than
+{spec.max_inner_excess:g} above {spec.inner_slope:g} times that of the whole.
 
 {_cell(test["conclusive"])} of the verdicts on Test are conclusive, and of those {conclusive} are
 right.

@@ -48,8 +48,8 @@ VIEWS = ((0.84, False), (1.0, True), (1.1, False))
 
 # The inside of a face, without outline and seam. Faces generated as a whole have no seam: their
 # whole looks genuine to this detector, their inside less so (EXPERIMENTS.md).
-INNER_VIEWS = ((0.48, False), (0.48, True))
-INNER_SHARE = 0.25  # of degraded validation pictures judged Real, that this makes inconclusive
+INNER_VIEWS = ((0.4, False), (0.48, True))
+INNER_SHARE = 0.4  # of degraded validation pictures judged Real, that this makes inconclusive
 
 # Share of degraded validation pictures that are called unfamiliar, by the class they are judged as.
 # Fake rests on traces that were seen; Real rests on seeing none, which means little in a photo
@@ -191,25 +191,29 @@ def _calibrate(network, pictures, config):
     """Fit what turns looks into verdicts, on degraded pictures.
 
     Returns:
-        The fields temperature, bias, min_confidence, distances, min_familiarity and
-        max_inner_logit of `Spec`.
+        The fields temperature, bias, min_confidence, distances, min_familiarity, inner_slope and
+        max_inner_excess of `Spec`.
     """
-    looks, inside = look_at_pictures(
+    looks, *insides = look_at_pictures(
         network,
         FaceDetector((WEIGHTS_DIR / FACES_FILE).read_bytes(), threads=THREADS),
         pictures,
-        sets_of_views=[_views(VIEWS, config), _views(INNER_VIEWS, config)],
+        sets_of_views=[_views(VIEWS, config), *([view] for view in _views(INNER_VIEWS, config))],
         input_size=config.input_size,
     )
     temperature, bias = fit_scaling(looks.logits, looks.labels)
     distances = np.quantile(looks.distances, np.linspace(0.0, 1.0, QUANTILES)).round(4)
     is_real = looks.logits / temperature + bias < 0.0
-    max_inner_logit = float(np.quantile(inside.logits[is_real], 1.0 - INNER_SHARE))
+    genuine = is_real & (looks.labels == 0)
+    inside = np.max([look.logits for look in insides], axis=0)
+    inner_slope = float(np.polyfit(looks.logits[genuine], inside[genuine], deg=1)[0])
+    excess = inside - inner_slope * looks.logits
+    max_inner_excess = float(np.quantile(excess[is_real], 1.0 - INNER_SHARE))
     confidences, is_right = [], []  # of verdicts that may be conclusive
     for i, truth in enumerate(looks.labels):
         label, confidence = decide(calibrate(looks.logits[i], temperature=temperature, bias=bias))
         is_known = familiarity(looks.distances[i], distances) >= UNFAMILIAR_SHARES[label]
-        if is_known and (label == "Fake" or inside.logits[i] <= max_inner_logit):
+        if is_known and (label == "Fake" or excess[i] <= max_inner_excess):
             confidences.append(confidence)
             is_right.append(CLASSES[truth] == label)
     return {
@@ -218,5 +222,6 @@ def _calibrate(network, pictures, config):
         "min_confidence": round(least_conclusive_confidence(confidences, is_right), 4),
         "distances": tuple(distances.tolist()),
         "min_familiarity": UNFAMILIAR_SHARES,
-        "max_inner_logit": round(max_inner_logit, 4),
+        "inner_slope": round(inner_slope, 4),
+        "max_inner_excess": round(max_inner_excess, 4),
     }
