@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-PARTS = ("speed", "limit", "start", "scoring", "page", "throughput", "training")
+PARTS = ("speed", "limit", "start", "scoring", "cluster", "page", "throughput", "training")
 
 
 def main():

@@ -85,7 +85,7 @@ class Verdict:
 
 
 class Detector:
-    """Judges photos; safe to call from several threads.
+    """Judges photos; safe to call from several threads, and can be sent to other processes.
 
     Args:
         weights: `detector.weights.Weights`. The attribute may be given other ones at any time: a

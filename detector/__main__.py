@@ -1,4 +1,7 @@
-"""Judge photos on the command line: `python -m detector PHOTO... [--json] [--heatmap DIR]`."""
+"""Judge photos on the command line: `python -m detector PHOTO... [--json] [--heatmap DIR]`.
+
+`--engine ray --output FOLDER` judges on a cluster, and goes on where a killed run ended.
+"""
 
 import argparse
 import functools
@@ -7,21 +10,32 @@ import sys
 from pathlib import Path
 
 from . import load_detector
-from .errors import DetectorError, PhotoError
+from .errors import ConfigError, DetectorError, PhotoError
 from .explain import draw_boxes, overlay
 from .many import count_cores, judge_each
 from .photo import load_photo
 from .report import to_json, to_sentence
+from .storage import find_photos, read_photo
 
 
 def main(arguments=None):
     """Print one verdict per photo.
 
     Returns:
-        Exit status: 0, 1 if a photo could not be judged, 2 if the weights may not serve.
+        Exit status: 0, 1 if a photo could not be judged, 2 if the weights may not serve or the
+        storage or cluster cannot be used.
     """
-    parser = argparse.ArgumentParser(prog="python -m detector", description=__doc__)
-    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="image files")
+    parser = argparse.ArgumentParser(
+        prog="python -m detector", description=__doc__.splitlines()[0], fromfile_prefix_chars="@"
+    )
+    parser.convert_arg_line_to_args = str.splitlines  # as is, but no photo for an empty line
+    parser.add_argument(
+        "photos",
+        nargs="+",
+        metavar="PHOTO",
+        help="image file, folder, pattern with *, address that fsspec knows (s3://bucket/photos/), "
+        "or @FILE with one of these a line",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--heatmap", metavar="DIR", help="write the photo with heatmap to DIR")
     parser.add_argument(
@@ -32,14 +46,34 @@ def main(arguments=None):
     parser.add_argument(
         "--jobs",
         type=int,
-        default=count_cores(),
         help="photos judged at a time (default: one for each core)",
     )
+    parser.add_argument(
+        "--engine",
+        choices=("threads", "ray"),
+        default="threads",
+        help="ray: workers on the cluster of RAY_ADDRESS, or on this machine (default: threads)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FOLDER",
+        help="with --engine ray: folder or address of the verdicts, as Parquet; photos that have "
+        "one there are not judged again",
+    )
     options = parser.parse_args(arguments)
-    if options.jobs < 1:
+    if options.jobs is not None and options.jobs < 1:
         parser.error(f"--jobs must be a whole number from 1 up. Received: {options.jobs}.")
+    if (options.engine == "ray") != bool(options.output):
+        parser.error("--engine ray and --output FOLDER go together.")
+    if options.engine == "ray" and (options.json or options.heatmap):
+        parser.error("--json and --heatmap are for --engine threads.")
     try:
+        photos = find_photos(options.photos)
+        if not photos:
+            raise ConfigError(f"No photo in {', '.join(options.photos)}.")
         detector = load_detector(wait=True)  # there is no later in which to swap weights
+        if options.engine == "ray":
+            return _judge_on_cluster(detector, photos, options)
     except DetectorError as error:
         print(error, file=sys.stderr)
         return 2
@@ -48,10 +82,10 @@ def main(arguments=None):
             Path(options.heatmap).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             parser.error(f"--heatmap {options.heatmap}: no such folder can be made ({error})")
-    jobs = min(options.jobs, len(options.photos))
+    jobs = min(options.jobs or count_cores(), len(photos))
     judge = functools.partial(_judge, options=options)
     status = 0
-    for path, verdict, error in judge_each(detector, enumerate(options.photos), judge, jobs=jobs):
+    for path, verdict, error in judge_each(detector, enumerate(photos), judge, jobs=jobs):
         if error:
             status = 1
             if options.json:
@@ -65,12 +99,23 @@ def main(arguments=None):
     return status
 
 
+def _judge_on_cluster(detector, photos, options):
+    from .cluster import judge_on_cluster  # Ray takes seconds to import, and may be missing
+
+    before, judged, bad = judge_on_cluster(
+        detector, photos, options.output, is_face_crop=options.face_crop, jobs=options.jobs
+    )
+    print(f"{judged} photos judged, {len(bad)} bad, {before} had a verdict: {options.output}")
+    return 1 if bad else 0
+
+
 def _judge(detector, numbered, *, options):
     index, path = numbered
     try:
-        verdict = detector.predict(path, is_face_crop=options.face_crop)
+        photo = read_photo(path)
+        verdict = detector.predict(photo, is_face_crop=options.face_crop)
         if options.heatmap:
-            marked = draw_boxes(overlay(load_photo(path), verdict.crops), verdict.crops)
+            marked = draw_boxes(overlay(load_photo(photo), verdict.crops), verdict.crops)
             # Numbered, because photos of different folders may share a name.
             marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem[:100]}.png")
     except PhotoError as error:

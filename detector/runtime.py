@@ -1,5 +1,6 @@
 """LiteRT forward passes: the only module that touches a network when serving."""
 
+import functools
 import threading
 
 import numpy as np
@@ -35,7 +36,7 @@ class Network:
                 f"{name} must have one input (1, height, width, 3). "
                 f"Received: {[tuple(item['shape']) for item in inputs]}."
             )
-        self._content, self._name = content, name
+        self._content, self._name, self._threads = content, name, threads
         self._input_index = inputs[0]["index"]
         self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
         self._input_shape = tuple(int(side) for side in inputs[0]["shape"])
@@ -44,6 +45,10 @@ class Network:
     def copy(self, *, threads):
         """The same network with memory of its own, which waits for no call of this one."""
         return Network(self._content, name=self._name, threads=threads)
+
+    def __reduce__(self):
+        # An interpreter cannot be pickled; another process makes its own from the same bytes.
+        return functools.partial(Network, name=self._name, threads=self._threads), (self._content,)
 
     @property
     def input_shape(self):

@@ -82,18 +82,24 @@ def drawn_faces(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def run_python(tmp_path_factory):
-    """Run `python ARGUMENTS` from the repository in a process of its own."""
+def environment(tmp_path_factory):
+    """Environment of processes that run Python."""
     settings = {"PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
     if sys.dont_write_bytecode:  # else every process compiles all of TensorFlow anew
         prefix = str(tmp_path_factory.mktemp("bytecode"))
         settings |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": prefix}
+    return {**os.environ, **settings}
 
-    def run(*arguments, **environment):
+
+@pytest.fixture(scope="session")
+def run_python(environment):
+    """Run `python ARGUMENTS` from the repository in a process of its own."""
+
+    def run(*arguments, **settings):
         return subprocess.run(
             [sys.executable, *map(str, arguments)],
             cwd=ROOT,
-            env={**os.environ, **settings, **environment},
+            env={**environment, **settings},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
