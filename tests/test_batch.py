@@ -8,7 +8,6 @@ import zipfile
 import pytest
 from server import ROOT
 
-from detector import load_detector
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES
 from page import batch
@@ -78,11 +77,11 @@ def test_nothing_chosen_is_said_so():
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory):
+def rows(trusting, tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     (folder / "bad").write_bytes(b"no photo")
     uploads = [(str(EXAMPLE), '=HYPERLINK("evil")'), (str(folder / "bad"), "<b>bad</b>.jpg")]
-    return judge_all(load_detector(), uploads)
+    return judge_all(trusting, uploads)
 
 
 def test_the_csv_opens_in_a_spreadsheet_and_runs_nothing_there(rows):

@@ -10,7 +10,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from detector import CropVerdict, WeightsInfo, _combine
+from detector import CropVerdict, Detector, WeightsInfo, _combine
 from detector.preprocess import centre_square, face_square
 from detector.report import NOTES, to_json, to_sentence
 
@@ -135,12 +135,12 @@ def test_small_face_is_not_conclusive(detector, photo):
     assert "small_face" in verdict.notes and not verdict.is_conclusive
 
 
-def test_low_confidence_is_not_conclusive(detector, photo):
-    confidence = detector.predict(photo).confidence
+def test_low_confidence_is_not_conclusive(trusting, photo):
+    confidence = trusting.predict(photo).confidence
     notes = {}
     for min_confidence in (confidence - 1e-3, confidence + 1e-3):
-        spec = dataclasses.replace(detector.weights.spec, min_confidence=min_confidence)
-        strict = type(detector)(dataclasses.replace(detector.weights, spec=spec))
+        spec = dataclasses.replace(trusting.weights.spec, min_confidence=min_confidence)
+        strict = Detector(dataclasses.replace(trusting.weights, spec=spec))
         notes[min_confidence > confidence] = strict.predict(photo).notes
     assert notes == {False: (), True: ("low_confidence",)}
 
