@@ -11,7 +11,10 @@ from detector.errors import DataError
 from detector.weights import read_spec
 from train.tables import write_tables
 
-EVALUATIONS = ROOT / "docs" / "evaluation"
+SOURCES = {
+    "evaluations": ROOT / "docs" / "evaluation",
+    "leaderboard": ROOT / "benchmarks" / "leaderboard.md",
+}
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def readme(tmp_path):
 def test_readme_is_what_the_command_writes(readme):
     """New weights with the old figures, or a figure made nicer by hand."""
     before = readme.read_text(encoding="utf-8")
-    write_tables(readme, spec=read_spec(WEIGHTS_DIR), evaluations=EVALUATIONS)
+    write_tables(readme, spec=read_spec(WEIGHTS_DIR), **SOURCES)
     assert readme.read_text(encoding="utf-8") == before
 
 
@@ -30,7 +33,7 @@ def test_only_the_tables_change(readme):
     text = readme.read_text(encoding="utf-8")
     place = text.index("<!-- figures: confusion -->")
     readme.write_text(text[:place] + text[place:].replace("|", "?", 3), encoding="utf-8")
-    write_tables(readme, spec=read_spec(WEIGHTS_DIR), evaluations=EVALUATIONS)
+    write_tables(readme, spec=read_spec(WEIGHTS_DIR), **SOURCES)
     assert readme.read_text(encoding="utf-8") == text
 
 
@@ -38,10 +41,10 @@ def test_figures_of_other_weights_are_refused(readme):
     spec = read_spec(WEIGHTS_DIR)
     other = dataclasses.replace(spec, sha256={**spec.sha256, "detector.tflite": "0" * 64})
     with pytest.raises(DataError, match="other weights"):
-        write_tables(readme, spec=other, evaluations=EVALUATIONS)
+        write_tables(readme, spec=other, **SOURCES)
 
 
 def test_a_table_without_a_place_is_refused(readme):
     readme.write_text("# Nothing here\n", encoding="utf-8")
     with pytest.raises(DataError, match="figures: headline"):
-        write_tables(readme, spec=read_spec(WEIGHTS_DIR), evaluations=EVALUATIONS)
+        write_tables(readme, spec=read_spec(WEIGHTS_DIR), **SOURCES)

@@ -94,7 +94,12 @@ def run_tables(options):
 
     from .tables import write_tables
 
-    write_tables("README.md", spec=read_spec(options.weights), evaluations=options.output)
+    write_tables(
+        "README.md",
+        spec=read_spec(options.weights),
+        evaluations=options.output,
+        leaderboard="benchmarks/leaderboard.md",
+    )
 
 
 def run_compare(options):

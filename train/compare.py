@@ -162,7 +162,11 @@ def to_markdown(rows, split, budget, counted):
         counted: pictures that were measured on.
     """
     shared = ", ".join(f"{name}={value}" for name, value in budget.items()) or "each preset's own"
-    starts = [f"{row['name']} from {row['start']} weights" for row in rows if row["start"]]
+    started = {}
+    for row in rows:
+        if row["start"]:
+            started.setdefault(row["start"], []).append(row["name"])
+    starts = [f"{', '.join(names)} from {start} weights" for start, names in started.items()]
     lines = [
         "| " + " | ".join(COLUMNS.values()) + " |",
         "|" + "|".join("---" if key == "name" else "---:" for key in COLUMNS) + "|",
@@ -170,7 +174,7 @@ def to_markdown(rows, split, budget, counted):
         "",
         f"Measured on {counted:,} pictures of {split}; budget: {shared}. The kept epoch is each "
         "preset's best on validation. Latency is the median of one LiteRT pass with one thread, "
-        f"heatmap included. Training started {', '.join([*starts, 'all others from noise'])}. "
+        f"heatmap included. Training started {'; '.join([*starts, 'all others from noise'])}. "
         "Published accuracies are the projects' own on the official Test split, after training on "
         f"all {PUBLISHED_PICTURES:,} pictures.",
     ]

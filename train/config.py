@@ -31,7 +31,7 @@ class TrainConfig:
     validation_corrupt_share: float = 1.0  # the best epoch is the best on pictures like those
     tight_share: float = 0.15  # of training pictures that are cut close to the face or into it; a
     #                            network that never saw such framing calls it fake
-    inner_share: float = 0.4  # of training pictures that show the inside of a face alone: a face
+    inner_share: float = 0.15  # of training pictures that show the inside of a face alone: a face
     #                            generated as a whole has no seam, and only its skin can tell
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all

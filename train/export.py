@@ -49,7 +49,7 @@ VIEWS = ((0.84, False), (1.0, True), (1.1, False))
 # The inside of a face, without outline and seam. Faces generated as a whole have no seam: their
 # whole looks genuine to this detector, their inside less so (EXPERIMENTS.md).
 INNER_VIEWS = ((0.4, False), (0.48, True))
-INNER_SHARE = 0.4  # of degraded validation pictures judged Real, that this makes inconclusive
+INNER_SHARE = 0.45  # of degraded validation pictures judged Real, that this makes inconclusive
 
 # Share of degraded validation pictures that are called unfamiliar, by the class they are judged as.
 # Fake rests on traces that were seen; Real rests on seeing none, which means little in a photo

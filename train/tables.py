@@ -30,7 +30,7 @@ COLUMNS = {
 }
 
 
-def write_tables(readme, *, spec, evaluations):
+def write_tables(readme, *, spec, evaluations, leaderboard):
     """Replace the tables of a README.
 
     Args:
@@ -38,6 +38,7 @@ def write_tables(readme, *, spec, evaluations):
         spec: `detector.weights.Spec`.
         evaluations: folder with `test/evaluation.json`, `validation/evaluation.json` and
             `origins.json`, as the commands `evaluate` and `origins` write them.
+        leaderboard: path of the `leaderboard.md` that `compare` wrote.
 
     Raises:
         DataError: a file is missing, is of other weights, or README.md has no place for a table.
@@ -53,6 +54,7 @@ def write_tables(readme, *, spec, evaluations):
         "face size": _groups(test["face size"], "Face, longer side"),
         "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
         "origins": origins_table(origins),
+        "leaderboard": Path(leaderboard).read_text(encoding="utf-8").rstrip(),
     }.items():
         fill(readme, name, table)
 
