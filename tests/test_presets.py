@@ -12,12 +12,19 @@ PROJECTS = [f"project_{number}" for number in range(5)]
 
 
 def test_every_project_has_a_preset():
-    assert preset_names() == ["ours", *PROJECTS]
+    assert preset_names() == ["ours", "ours_whole_picture", *PROJECTS]
 
 
 def test_ours_is_the_shipped_recipe():
     """The default of the command line must be that of the shipped weights."""
     assert load_preset("ours") == TrainConfig()
+
+
+def test_the_ablation_changes_the_framing_alone():
+    """Whatever else differed would be counted as the worth of the crop."""
+    whole = load_preset("ours_whole_picture")
+    assert whole.margin == load_preset("project_0").margin
+    assert whole.replace(margin=1.25, tight_share=0.15, inner_share=0.15) == TrainConfig()
 
 
 @pytest.mark.parametrize("name", PROJECTS)
@@ -60,7 +67,7 @@ def test_setting_overrides_the_preset():
 
 
 def test_unknown_preset_is_refused():
-    with pytest.raises(ConfigError, match=r"Unknown preset 'project_9'\. Allowed: ours, project_0"):
+    with pytest.raises(ConfigError, match=r"Unknown preset 'project_9'\. Allowed: ours, ours"):
         load_preset("project_9")
 
 
