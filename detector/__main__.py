@@ -112,10 +112,10 @@ def _judge_on_cluster(detector, photos, options):
 def _judge(detector, numbered, *, options):
     index, path = numbered
     try:
-        photo = read_photo(path)
+        photo = load_photo(read_photo(path))
         verdict = detector.predict(photo, is_face_crop=options.face_crop)
         if options.heatmap:
-            marked = draw_boxes(overlay(load_photo(photo), verdict.crops), verdict.crops)
+            marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
             # Numbered, because photos of different folders may share a name.
             marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem[:100]}.png")
     except PhotoError as error:
