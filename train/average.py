@@ -67,8 +67,8 @@ def average(run, *, start, data, output, batches=STATISTICS_BATCHES):
 
 def _measure_statistics(model, batches):
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
-    for index in trange(len(batches), desc="batch normalisation", unit="batch"):
-        for layer in layers:
-            layer.momentum = index / (index + 1)  # makes a moving mean the mean of all so far
-        with without_gradients():
+    with without_gradients():
+        for index in trange(len(batches), desc="batch normalisation", unit="batch"):
+            for layer in layers:
+                layer.momentum = index / (index + 1)  # makes a moving mean the mean of all so far
             model(batches[index][0], training=True)
