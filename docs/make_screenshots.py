@@ -14,7 +14,8 @@ from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).resolve().parent
 EXAMPLES = DOCS.parent / "examples"
-REAL, MANIPULATED = EXAMPLES / "astronaut.jpg", EXAMPLES / "astronaut-manipulated.jpg"
+REAL = EXAMPLES / "admiral.jpg"
+PORTRAIT, MANIPULATED = EXAMPLES / "astronaut.jpg", EXAMPLES / "astronaut-manipulated.jpg"
 
 
 def main(address):
@@ -31,9 +32,9 @@ def main(address):
 
 
 def make_pair(path):
-    """Both examples side by side."""
+    """The portrait and its manipulated copy side by side."""
     pair = Image.new("RGB", (1024, 512))
-    for index, example in enumerate((REAL, MANIPULATED)):
+    for index, example in enumerate((PORTRAIT, MANIPULATED)):
         pair.paste(Image.open(example), (512 * index, 0))
     pair.save(path)
     return path

@@ -1,14 +1,16 @@
-"""Make the example photos of the page: a public-domain portrait, and a manipulated copy of it.
+"""Make the example photos of the page: public-domain portraits, and a manipulated copy of one.
 
     python examples/make_examples.py
 
-The portrait is NASA's of astronaut Eileen Collins (public domain), as scikit-image ships it. In the
-copy her face is mirrored, bent, softened, sharpened and recoloured, then blended back in.
+The portraits are the US Navy's of Grace Hopper, as matplotlib ships it, and NASA's of astronaut
+Eileen Collins, as scikit-image ships it (both public domain). In the copy the astronaut's face is
+mirrored, bent, softened, sharpened and recoloured, then blended back in.
 """
 
 from pathlib import Path
 
 import cv2
+import matplotlib.cbook
 import numpy as np
 import skimage.data
 from PIL import Image
@@ -53,6 +55,8 @@ def manipulate(portrait):
 
 
 def main():
+    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as admiral:
+        (FOLDER / "admiral.jpg").write_bytes(admiral.read())
     portrait = skimage.data.astronaut()
     manipulated = manipulate(portrait)
     for name, picture in (("astronaut", portrait), ("astronaut-manipulated", manipulated)):

@@ -1,6 +1,5 @@
 """Fixtures: a public-domain portrait, drawn faces, the shipped weights and copies to damage."""
 
-import dataclasses
 import os
 import shutil
 import subprocess
@@ -18,7 +17,7 @@ import skimage.data
 from PIL import Image
 from server import serve
 
-from detector import Detector, load_detector
+from detector import load_detector
 from detector.config import WEIGHTS_DIR
 from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
 
@@ -32,6 +31,12 @@ def photo():
     return Image.fromarray(skimage.data.astronaut())
 
 
+@pytest.fixture(scope="session")
+def sure_photo():
+    """The US Navy's portrait of Grace Hopper, public domain, which is conclusively Real."""
+    return Image.open(ROOT / "examples" / "admiral.jpg")
+
+
 @pytest.fixture
 def photo_path(photo, tmp_path):
     path = tmp_path / "astronaut.png"
@@ -42,13 +47,6 @@ def photo_path(photo, tmp_path):
 @pytest.fixture(scope="session")
 def detector():
     return load_detector()
-
-
-@pytest.fixture(scope="session")
-def trusting(detector):
-    """The detector without the look inside of a face: it is sure that the portrait is Real."""
-    spec = dataclasses.replace(detector.weights.spec, max_inner_excess=1e6)
-    return Detector(dataclasses.replace(detector.weights, spec=spec))
 
 
 @pytest.fixture(scope="session")

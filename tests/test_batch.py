@@ -14,7 +14,7 @@ from page import batch
 from page.texts import LANGUAGES
 from page.uploads import list_photos
 
-EXAMPLE = ROOT / "examples" / "astronaut.jpg"
+EXAMPLE = ROOT / "examples" / "admiral.jpg"
 
 
 def pack(path, members, **options):
@@ -77,11 +77,11 @@ def test_nothing_chosen_is_said_so():
 
 
 @pytest.fixture(scope="module")
-def rows(trusting, tmp_path_factory):
+def rows(detector, tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     (folder / "bad").write_bytes(b"no photo")
     uploads = [(str(EXAMPLE), '=HYPERLINK("evil")'), (str(folder / "bad"), "<b>bad</b>.jpg")]
-    return judge_all(trusting, uploads)
+    return judge_all(detector, uploads)
 
 
 def test_the_csv_opens_in_a_spreadsheet_and_runs_nothing_there(rows):

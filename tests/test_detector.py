@@ -135,13 +135,13 @@ def test_small_face_is_not_conclusive(detector, photo):
     assert "small_face" in verdict.notes and not verdict.is_conclusive
 
 
-def test_low_confidence_is_not_conclusive(trusting, photo):
-    confidence = trusting.predict(photo).confidence
+def test_low_confidence_is_not_conclusive(detector, sure_photo):
+    confidence = detector.predict(sure_photo).confidence
     notes = {}
     for min_confidence in (confidence - 1e-3, confidence + 1e-3):
-        spec = dataclasses.replace(trusting.weights.spec, min_confidence=min_confidence)
-        strict = Detector(dataclasses.replace(trusting.weights, spec=spec))
-        notes[min_confidence > confidence] = strict.predict(photo).notes
+        spec = dataclasses.replace(detector.weights.spec, min_confidence=min_confidence)
+        strict = Detector(dataclasses.replace(detector.weights, spec=spec))
+        notes[min_confidence > confidence] = strict.predict(sure_photo).notes
     assert notes == {False: (), True: ("low_confidence",)}
 
 

@@ -76,8 +76,8 @@ def test_a_probability_is_rounded_down_and_never_100_percent(probability, englis
     ("confidence", "said"),
     [(0.999, "Very sure: 99.9%"), (0.96, "Sure: 96.0%"), (0.87, "Fairly sure: 87.0%")],
 )
-def test_confidence_comes_in_words_and_number(trusting, photo, confidence, said):
-    verdict = dataclasses.replace(trusting.predict(photo), confidence=confidence)
+def test_confidence_comes_in_words_and_number(detector, sure_photo, confidence, said):
+    verdict = dataclasses.replace(detector.predict(sure_photo), confidence=confidence)
     assert words.confidence_words(verdict, ENGLISH) == said
     assert str(round(1000 * confidence)) in words.meaning(verdict, ENGLISH)
 
