@@ -1,6 +1,7 @@
 """What people would pick instead: each a function from a photo's bytes to its answer."""
 
 import dataclasses
+import functools
 import io
 import warnings
 
@@ -14,11 +15,12 @@ ENSEMBLE = ("Xception", "ResNet50V2", "EfficientNetV2B0")  # 53 M parameters
 ENSEMBLE_SIDE = 224
 
 
-def load_peers(ours):
+def load_peers(ours, judge):
     """The peers by what they use; importing TensorFlow takes seconds.
 
     Args:
         ours: `detector.Detector`, whose faces and looks one peer shares.
+        judge: makes verdict and heatmap of a detector and a photo's bytes; that peer uses it too.
     """
     import keras
     import tensorflow as tf
@@ -49,7 +51,7 @@ def load_peers(ours):
         logits, evidence = compiled(tf.constant(crop[np.newaxis].astype(np.float32)))
         return logits.numpy()[0], evidence.numpy()[..., np.newaxis], np.zeros((1, 1), np.float32)
 
-    same_looks = Detector(dataclasses.replace(ours.weights, model=look))
+    same_looks = functools.partial(judge, Detector(dataclasses.replace(ours.weights, model=look)))
     backbones = _build_ensemble(keras)
 
     def ensemble(data):
@@ -60,7 +62,7 @@ def load_peers(ours):
         "`model.predict`, tf-keras-vis Grad-CAM": predict,
         "eager call, taped Grad-CAM": lambda data: taped(tf.constant(read(data))),
         "`tf.function`, taped Grad-CAM": lambda data: compiled(tf.constant(read(data))),
-        "`tf.function`, taped Grad-CAM, at our faces and looks": same_looks.predict,
+        "`tf.function`, taped Grad-CAM, at our faces and looks": same_looks,
         "ensemble of three backbones at 224 px, `predict`, no heatmap": ensemble,
     }
 

@@ -37,7 +37,7 @@ HEATMAP_SIDE = 640
 def measure(repeat):
     """Yield the tables "stages" and "speed"."""
     ours = load_detector()
-    peers = load_peers(ours)
+    peers = load_peers(ours, judge_ours)
     photos = {"crop 256x256": make_crop()}
     photos |= {f"photo {name}": make_photo(size) for name, size in SIZES.items() if size[0] > 256}
     stages, speeds = [], []
