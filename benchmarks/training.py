@@ -35,7 +35,7 @@ import keras
 from train import architectures, torch_speed
 from train.config import TrainConfig
 from train.data import FaceBatches
-from train.splits import Picture
+from train.manifest import Picture
 
 case, root = sys.argv[1], Path(sys.argv[2])
 config = TrainConfig()

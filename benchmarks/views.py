@@ -15,7 +15,7 @@ from detector import load_detector
 from detector.weights import View
 from train.figures import auc
 from train.looks import look_at_pictures
-from train.splits import read_manifest
+from train.manifest import read_manifest
 
 MARGINS = (1.05, 1.25, 1.38)
 SETS = (

@@ -19,7 +19,8 @@ from train import splits
 from train.config import TrainConfig
 from train.data import cut_close
 from train.download import download
-from train.splits import Picture, deduplicate, find_pictures, prepare, read_manifest
+from train.manifest import Picture, read_manifest
+from train.splits import deduplicate, find_pictures, prepare
 
 COUNTS = {
     **{"Train/Real": 3, "Train/Fake": 3, "Validation/Real": 2, "Validation/Fake": 2},

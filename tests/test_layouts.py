@@ -12,7 +12,8 @@ from train import disk
 from train.__main__ import main
 from train.download import download
 from train.flat import split_flat
-from train.splits import SPLITS, count_pictures, find_pictures, prepare, read_manifest
+from train.manifest import read_manifest
+from train.splits import SPLITS, count_pictures, find_pictures, prepare
 
 
 @pytest.fixture

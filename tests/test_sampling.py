@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from train.augment import flip_rotate_zoom
+from train.manifest import Picture
 from train.sampling import choose, undersample
-from train.splits import Picture
 
 
 def pictures(*, real, fake):

@@ -9,8 +9,9 @@ import pytest
 
 from detector.errors import DataError
 from train.data import balanced_order
+from train.manifest import read_manifest
 from train.sources import KAGGLE_SOURCE, find_sources
-from train.splits import find_pictures, prepare, read_manifest, separate_groups
+from train.splits import find_pictures, prepare, separate_groups
 
 COUNTS = {"Train": 3, "Validation": 2, "Test": 2}
 

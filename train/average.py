@@ -18,7 +18,7 @@ from .config import TrainConfig
 from .data import FaceBatches
 from .disk import write_whole
 from .fit import load_network, read_run
-from .splits import read_manifest
+from .manifest import read_manifest
 from .torch_speed import speed_up_torch, without_gradients
 
 STATISTICS_BATCHES = 200  # of training pictures, from which batch normalisation is measured

@@ -26,9 +26,9 @@ from .familiarity import unfitted
 from .figures import auc
 from .fit import load_network, read_run
 from .looks import predict_batches
+from .manifest import read_fingerprint, read_manifest
 from .presets import load_preset
 from .progress import read_history
-from .splits import read_fingerprint, read_manifest
 
 PASSES = 50  # of which the median is the latency
 PUBLISHED_PICTURES = 140_002  # the whole Train split, on which the projects trained

@@ -22,7 +22,7 @@ from . import corruptions, plots
 from .calibrate import risk_coverage
 from .disk import write_whole
 from .figures import auc, by_group, intervals, summarise
-from .splits import read_manifest
+from .manifest import read_manifest
 from .stability import RESENDS, flips
 
 FACE_SIDES = (64, 96, 128)  # pixels; borders between the groups of faces by size

@@ -37,7 +37,7 @@ from .figures import summarise
 from .fingerprint import code_fingerprint
 from .fit import load_network, read_run
 from .looks import labels_of, look_at_pictures, read_photos
-from .splits import read_manifest
+from .manifest import read_manifest
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 

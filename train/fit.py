@@ -20,10 +20,10 @@ from .data import FaceBatches
 from .disk import write_whole
 from .distribute import replica_count, scope
 from .fingerprint import library_versions
+from .manifest import read_fingerprint, read_manifest
 from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
 from .recipe import make_optimizer
 from .sheets import draw_sheets
-from .splits import read_fingerprint, read_manifest
 from .torch_speed import speed_up_torch
 
 

@@ -1,10 +1,6 @@
-"""Pictures on disk to a manifest: hashed, labelled, de-duplicated, the face of each found once.
-
-The manifest is a CSV beside the pictures' folder: everything later steps need to know of a picture.
-"""
+"""Pictures on disk to a manifest: hashed, labelled, de-duplicated, the face of each found once."""
 
 import collections
-import csv
 import dataclasses
 import hashlib
 import json
@@ -17,52 +13,13 @@ from detector.config import THREADS, WEIGHTS_DIR
 from detector.errors import DataError, PhotoError
 from detector.faces import FaceDetector, central_face
 from detector.photo import load_photo
-from detector.preprocess import centre_square, face_square
 
 from .disk import write_whole
-from .sources import KAGGLE_SOURCE, check_classes, find_sources, folders_called
+from .manifest import Picture, read_rows, write_rows
+from .sources import check_classes, find_sources, folders_called
 
 SPLITS = ("Train", "Validation", "Test")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-COLUMNS = (
-    *("path", "split", "label", "sha256", "box", "width", "height"),
-    *("source", "generator", "group", "pool"),
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Picture:
-    """One row of the manifest.
-
-    Attributes:
-        path: `pathlib.Path` of the file.
-        split: one of `SPLITS`.
-        label: one of `detector.CLASSES`.
-        sha256: of the file's bytes, hex.
-        box: face as left, top, right, bottom in pixels, or None where none was found.
-        size: width and height in pixels.
-        source: name of the `Source` it comes from.
-        generator: what made it, "" for a Real.
-        group: pictures of one group (a video, a person) are all in one split; "" for none.
-        pool: what it is sampled in: its source, or that and the one it is paired with.
-    """
-
-    path: Path
-    split: str
-    label: str
-    sha256: str
-    box: tuple[float, float, float, float] | None
-    size: tuple[int, int]
-    source: str = KAGGLE_SOURCE
-    generator: str = ""
-    group: str = ""
-    pool: str = KAGGLE_SOURCE
-
-    def square(self, *, margin):
-        """The square that is judged, as `Detector` would choose it; see `face_square`."""
-        if self.box is None:
-            return centre_square(self.size)
-        return face_square(self.box, self.size, margin=margin)
 
 
 def find_pictures(root):
@@ -219,7 +176,7 @@ def prepare(root, *, validation_share=None):
     keep = [keep[i] for i in whole]
     detector = FaceDetector((WEIGHTS_DIR / "faces.tflite").read_bytes(), threads=THREADS)
     manifest = root / "manifest.csv"
-    known = {row.sha256: row for row in _read(manifest)} if manifest.is_file() else {}
+    known = {row.sha256: row for row in read_rows(manifest)} if manifest.is_file() else {}
     rows = []
     for index in tqdm(keep, desc="finding faces", unit="picture"):
         path, split, label, source = found[index]
@@ -251,7 +208,7 @@ def prepare(root, *, validation_share=None):
         "fingerprint": hashlib.sha256((made_of + "".join(sorted(hashes))).encode()).hexdigest(),
     }
     (root / "splits.json").unlink(missing_ok=True)  # not beside another manifest
-    _write(manifest, rows)
+    write_rows(manifest, rows)
     write_whole(root / "splits.json", json.dumps(report, indent=2) + "\n")
     return report
 
@@ -273,69 +230,3 @@ def _check_rows(rows, root, *, removed, unreadable):
         raise DataError(
             f"{error} Left out were {len(unreadable)} unreadable{first}; {removed or 'no others'}."
         ) from error
-
-
-def _write(path, rows):
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            box = "" if row.box is None else " ".join(f"{edge:.2f}" for edge in row.box)
-            place = row.path.relative_to(path.parent).as_posix()
-            origin = (row.source, row.generator, row.group, row.pool)
-            writer.writerow([place, row.split, row.label, row.sha256, box, *row.size, *origin])
-    temporary.replace(path)
-
-
-def read_manifest(root, split):
-    """Read the pictures of one split.
-
-    Args:
-        root: the data set's folder, where `prepare` wrote `manifest.csv`.
-        split: one of `SPLITS`.
-
-    Returns:
-        A list of `Picture`.
-
-    Raises:
-        DataError: there is no manifest, or it holds no picture of that split.
-    """
-    path = Path(root) / "manifest.csv"
-    if not path.is_file():
-        raise DataError(f"{path} does not exist. Run `python -m train prepare` first.")
-    rows = [row for row in _read(path) if row.split == split]
-    if not rows:
-        advice = " Set some of Train aside: `python -m train prepare --validation-share 0.1`."
-        raise DataError(
-            f"{path} holds no pictures of {split}.{advice if split == 'Validation' else ''}"
-        )
-    return rows
-
-
-def read_fingerprint(root):
-    """Read the fingerprint of all pictures of a data set, hex; see `prepare`."""
-    path = Path(root) / "splits.json"
-    if not path.is_file():
-        raise DataError(f"{path} does not exist. Run `python -m train prepare` first.")
-    return json.loads(path.read_text())["fingerprint"]
-
-
-def _read(manifest):
-    rows = []
-    with manifest.open(newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise DataError(
-                f"{manifest} has other columns than {', '.join(COLUMNS)}. Delete it and run "
-                "`python -m train prepare` again."
-            )
-        for row in reader:
-            path = manifest.parent / row["path"]
-            box = tuple(float(edge) for edge in row["box"].split()) or None
-            size = int(row["width"]), int(row["height"])
-            origin = [row[name] for name in COLUMNS[7:]]
-            rows.append(
-                Picture(path, row["split"], row["label"], row["sha256"], box, size, *origin)
-            )
-    return rows
