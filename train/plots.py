@@ -158,18 +158,28 @@ def leaderboard(rows, path):
     """
     names = [row["name"] for row in rows]
     places = np.arange(len(rows))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 1.6 + 0.5 * max(len(rows), 6)))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 1.6 + 0.8 * max(len(rows), 6)))
     left.barh(places - 0.2, [row["auc"] for row in rows], height=0.4, label="AUC")
     left.barh(places + 0.2, [row["accuracy"] for row in rows], height=0.4, label="accuracy")
     left.set(yticks=places, yticklabels=names, xlim=(0.0, 1.0))
     left.invert_yaxis()
-    left.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=2)
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, 1.08), ncols=2)
     sizes = [20 + row["parameters"] / 5e4 for row in rows]
     right.scatter(
         [row["milliseconds"] for row in rows], [row["auc"] for row in rows], s=sizes, alpha=0.5
     )
+    slowest = max(row["milliseconds"] for row in rows)
     for row in rows:
-        right.annotate(row["name"], (row["milliseconds"], row["auc"]), fontsize=8)
+        is_right = row["milliseconds"] > 0.6 * slowest
+        right.annotate(
+            row["name"].rpartition(":")[2],
+            (row["milliseconds"], row["auc"]),
+            xytext=(-12 if is_right else 12, 0),
+            textcoords="offset points",
+            ha="right" if is_right else "left",
+            va="center",
+            fontsize=8,
+        )
     right.margins(0.2)
     right.set(xlabel="ms a crop (area: parameters)", ylabel="AUC")
     _save(figure, path)
