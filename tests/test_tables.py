@@ -13,6 +13,7 @@ from train.tables import write_tables
 
 SOURCES = {
     "evaluations": ROOT / "docs" / "evaluation",
+    "benchmarks": ROOT / "docs" / "benchmarks",
     "leaderboard": ROOT / "benchmarks" / "leaderboard.md",
 }
 

@@ -98,6 +98,7 @@ def run_tables(options):
         "README.md",
         spec=read_spec(options.weights),
         evaluations=options.output,
+        benchmarks="docs/benchmarks",
         leaderboard="benchmarks/leaderboard.md",
     )
 

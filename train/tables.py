@@ -23,6 +23,7 @@ HEADLINE = {
     "conclusive": "Conclusive verdicts",
     "accuracy of conclusive": "of those, right",
 }
+KERAS = "`model.predict`, tf-keras-vis Grad-CAM"  # a contender of benchmarks/speed.py
 COLUMNS = {
     "test": "Test",
     "validation, corrupted": "Validation, degraded",
@@ -30,7 +31,7 @@ COLUMNS = {
 }
 
 
-def write_tables(readme, *, spec, evaluations, leaderboard):
+def write_tables(readme, *, spec, evaluations, benchmarks, leaderboard):
     """Replace the tables of a README.
 
     Args:
@@ -38,12 +39,13 @@ def write_tables(readme, *, spec, evaluations, leaderboard):
         spec: `detector.weights.Spec`.
         evaluations: folder with `test/evaluation.json`, `validation/evaluation.json` and
             `origins.json`, as the commands `evaluate` and `origins` write them.
+        benchmarks: folder with `stages.json` and `speed.json`, as `benchmarks.speed` writes them.
         leaderboard: path of the `leaderboard.md` that `compare` wrote.
 
     Raises:
         DataError: a file is missing, is of other weights, or README.md has no place for a table.
     """
-    readme, evaluations = Path(readme), Path(evaluations)
+    readme, evaluations, benchmarks = Path(readme), Path(evaluations), Path(benchmarks)
     test = _read(evaluations / "test" / "evaluation.json", spec)
     validation = _read(evaluations / "validation" / "evaluation.json", spec)
     origins = _read(evaluations / "origins.json", spec)
@@ -54,6 +56,7 @@ def write_tables(readme, *, spec, evaluations, leaderboard):
         "face size": _groups(test["face size"], "Face, longer side"),
         "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
         "origins": origins_table(origins),
+        "speed": _speed(_load(benchmarks / "stages.json"), _load(benchmarks / "speed.json")),
         "leaderboard": Path(leaderboard).read_text(encoding="utf-8").rstrip(),
     }.items():
         fill(readme, name, table)
@@ -78,10 +81,14 @@ def fill(document, name, table):
     Path(document).write_text(text, encoding="utf-8")
 
 
-def _read(path, spec):
+def _load(path):
     if not path.is_file():
-        raise DataError(f"{path} does not exist. Run `python -m train evaluate` or `origins`.")
-    figures = json.loads(path.read_text(encoding="utf-8"))
+        raise DataError(f"{path} does not exist. Run the command that README.md names for it.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _read(path, spec):
+    figures = _load(path)
     if figures["sha256"] != spec.sha256["detector.tflite"]:
         raise DataError(f"{path} is of other weights ({figures['sha256'][:12]}). Run it again.")
     return figures
@@ -127,6 +134,20 @@ def _groups(groups, title):
     for name, row in sorted(groups.items(), key=lambda item: _place(item[0])):
         cells = " | ".join(_format(key, row[key]) for key in keys)
         lines.append(f"| {name} | {row['real']} | {row['fake']} | {cells} |")
+    return "\n".join(lines)
+
+
+def _speed(rows, speed):
+    keras = {row["photo"]: row["ms"] for row in speed if row["contender"] == KERAS}
+    lines = [
+        "| Photo | decode | faces | crops, looks | heatmap | **total** | Keras |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        stages = row["decode"], row["faces"], row["crop"] + row["forward"], row["heatmap"]
+        cells = " | ".join(f"{milliseconds:.1f}" for milliseconds in stages)
+        size = row["photo"].split()[-1]
+        lines.append(f"| {size} | {cells} | **{row['total']:.0f}** | {keras[row['photo']]:.0f} |")
     return "\n".join(lines)
 
 
