@@ -52,9 +52,11 @@ def evaluate(weights_dir, *, data, split, output):
     labelled_face, whole_photo, resent = [], [], {name: [] for name in RESENDS}
     for index, picture in enumerate(tqdm(pictures, desc=f"judging {split}", unit="picture")):
         photo = load_photo(picture.path)
-        verdict = detector.predict(photo, is_face_crop=True)
+        verdict = whole = detector.predict(photo)
+        if len(whole.faces) != 1:
+            verdict = detector.predict(photo, is_face_crop=True)
         labelled_face.append(verdict)
-        whole_photo.append(detector.predict(photo) if verdict.faces else verdict)
+        whole_photo.append(whole if whole.faces else verdict)
         for name, resend in RESENDS.items() if index % RESENT_SHARE == 0 else ():
             again = resend(photo, verdict.crops[0].box)
             resent[name].append(detector.predict(again, is_face_crop=True))
