@@ -1,9 +1,13 @@
-"""Contenders take turns, so that whatever else the machine does meets all of them alike."""
+"""Contenders take turns, so that whatever else the machine does meets all of them alike.
+
+In its turn each runs twice and the second time counts: neither the spinning threads of the one
+before nor caches that it emptied are part of a figure.
+"""
 
 import statistics
 import time
 
-REST = 0.1  # seconds before each call, in which the threads of the one before stop spinning
+REST = 0.1  # seconds before each turn, in which the threads of the one before stop spinning
 
 
 def time_turns(calls, repeat):
@@ -11,17 +15,17 @@ def time_turns(calls, repeat):
 
     Args:
         calls: name to function without arguments.
-        repeat: turns that count; one before them warms up.
+        repeat: turns of each.
 
     Returns:
         Name to median milliseconds.
     """
     found = {name: [] for name in calls}
-    for turn in range(repeat + 1):
+    for _ in range(repeat):
         for name, call in calls.items():
             time.sleep(REST)
+            call()
             started = time.perf_counter()
             call()
-            if turn:
-                found[name].append(1000 * (time.perf_counter() - started))
+            found[name].append(1000 * (time.perf_counter() - started))
     return {name: statistics.median(times) for name, times in found.items()}
