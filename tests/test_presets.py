@@ -67,7 +67,10 @@ def test_setting_overrides_the_preset():
 
 
 def test_unknown_preset_is_refused():
-    with pytest.raises(ConfigError, match=r"Unknown preset 'project_9'\. Allowed: ours, ours"):
+    with pytest.raises(
+        ConfigError,
+        match=r"Unknown preset 'project_9'\. Allowed: ours, ours_whole_picture, project_0",
+    ):
         load_preset("project_9")
 
 
