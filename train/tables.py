@@ -23,6 +23,7 @@ HEADLINE = {
     "conclusive": "Conclusive verdicts",
     "accuracy of conclusive": "of those, right",
 }
+SPEED_COMMAND = "`python -m benchmarks.speed --record`"
 KERAS = "`model.predict`, tf-keras-vis Grad-CAM"  # a contender of benchmarks/speed.py
 COLUMNS = {
     "test": "Test",
@@ -56,7 +57,9 @@ def write_tables(readme, *, spec, evaluations, benchmarks, leaderboard):
         "face size": _groups(test["face size"], "Face, longer side"),
         "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
         "origins": origins_table(origins),
-        "speed": _speed(_load(benchmarks / "stages.json"), _load(benchmarks / "speed.json")),
+        "speed": _speed(
+            *(_load(benchmarks / f"{name}.json", SPEED_COMMAND) for name in ("stages", "speed"))
+        ),
         "leaderboard": Path(leaderboard).read_text(encoding="utf-8").rstrip(),
     }.items():
         fill(readme, name, table)
@@ -81,14 +84,14 @@ def fill(document, name, table):
     Path(document).write_text(text, encoding="utf-8")
 
 
-def _load(path):
+def _load(path, command):
     if not path.is_file():
-        raise DataError(f"{path} does not exist. Run the command that README.md names for it.")
+        raise DataError(f"{path} does not exist. Run {command}.")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _read(path, spec):
-    figures = _load(path)
+    figures = _load(path, "`python -m train evaluate` or `origins`")
     if figures["sha256"] != spec.sha256["detector.tflite"]:
         raise DataError(f"{path} is of other weights ({figures['sha256'][:12]}). Run it again.")
     return figures
