@@ -64,7 +64,7 @@ def compare(names, *, data, output, budget, split, backbone_weights, environment
         DetectorError: a training failed.
     """
     entrants = {name: _settings(name, budget) for name in names}
-    pictures = read_manifest(data, split)
+    pictures, output = read_manifest(data, split), Path(output)
     rows = []
     for name, (preset, config) in entrants.items():
         folder = _folder(output, name)
@@ -80,8 +80,8 @@ def compare(names, *, data, output, budget, split, backbone_weights, environment
             row = {"name": name, **_measure(folder, config, pictures), "asked": asked}
             (folder / "figures.json").write_text(json.dumps(row, indent=2) + "\n")
         rows.append(row)
-    rows = sorted(_time(rows, Path(output)), key=lambda row: -row["auc"])
-    _write(rows, output=Path(output), split=split, budget=budget, counted=len(pictures))
+    rows = sorted(_time(rows, output), key=lambda row: -row["auc"])
+    _write(rows, output=output, split=split, budget=budget, counted=len(pictures))
     return rows
 
 
@@ -152,7 +152,7 @@ def _time(rows, output):
 
 
 def _folder(output, name):
-    return Path(output) / name.replace(":", "-")
+    return output / name.replace(":", "-")
 
 
 def _read_network(folder):
