@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 # Dark to light, readable without colour vision: anchors of matplotlib's "inferno" (CC0).
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
-MAX_ENLARGEMENT = 3.0
+MAX_ENLARGEMENT = 2.0  # shown larger than that, a browser does it as well
 BOX_COLOURS = {"Real": (38, 166, 91), "Fake": (217, 48, 37)}
 
 
@@ -62,7 +62,7 @@ def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEM
     left, top, right, bottom = region = region or (0, 0, *photo.size)
     scale = min(max_enlargement, max_side / max(right - left, bottom - top))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-    picture = photo.resize(size, Image.Resampling.BICUBIC, box=region, reducing_gap=1.5)
+    picture = photo.resize(size, Image.Resampling.BILINEAR, box=region, reducing_gap=1.5)
 
     def moved(edges):
         if edges is None:

@@ -14,7 +14,7 @@ from .runtime import Network
 MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
 LARGE_SIDE = 256  # pixels; parts of a face that is larger may be taken for faces of their own
 BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
-CANVAS_STEP = 64  # canvas sides are multiples of it: a power of the largest stride, few shapes
+CANVAS_STEP = 32  # canvas sides are multiples of it: the largest stride
 MIN_CONFIDENCE = 0.8
 MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
 ANCHOR_SIDES = {8: (16, 32), 16: (64, 128), 32: (256, 512)}  # stride: pixels

@@ -187,7 +187,7 @@ def test_reframed_photo_keeps_boxes_on_faces(photo):
 
 def test_small_photo_is_not_enlarged_without_end(photo):
     small = photo.resize((80, 64))
-    assert reframe(small, [], max_side=1024)[0].size == (240, 192)
+    assert reframe(small, [], max_side=1024)[0].size == (160, 128)
 
 
 @pytest.mark.parametrize(
