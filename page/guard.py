@@ -15,7 +15,7 @@ from detector.fetch import fetch_photo
 from detector.limits import MAX_BYTES
 
 from .inputs import as_gradio_error
-from .pictures import new_file
+from .pictures import new_folder
 from .rate import Limit
 
 MAX_FILES = 600 * 2**20  # bytes that are uploaded at once
@@ -177,7 +177,7 @@ async def _fetch(url, cache_dir):
         content = await asyncio.to_thread(fetch_photo, url)
     except AddressError as error:
         raise as_gradio_error(error, title=error.code) from error
-    path = new_file("photo")
+    path = new_folder() / "photo"
     path.write_bytes(content)
     return str(path)
 

@@ -10,7 +10,7 @@ from detector.explain import draw_boxes, overlay, reframe, region_around
 from detector.report import to_json
 
 from . import words
-from .pictures import new_file
+from .pictures import new_folder
 
 WIDTH, MARGIN, PICTURE_SIDE = 1000, 40, 560
 LETTERS = 92  # a line
@@ -29,8 +29,8 @@ def write_report(data, photo, verdict, texts):
         Two paths as text: report.png and report.json.
     """
     digest = hashlib.sha256(data).hexdigest()
-    picture_path = new_file("report.png")
-    data_path = picture_path.with_name("report.json")
+    folder = new_folder()
+    picture_path, data_path = folder / "report.png", folder / "report.json"
     draw_report(photo, verdict, digest, texts).save(picture_path)
     content = {"photo_sha256": digest, **to_json(verdict)}
     data_path.write_text(json.dumps(content, indent=2), encoding="utf-8")

@@ -9,7 +9,7 @@ from detector.limits import MAX_PHOTOS
 
 from . import batch
 from .inputs import as_gradio_error, keep_paths
-from .pictures import new_file
+from .pictures import new_folder
 from .texts import error_text
 from .uploads import list_photos
 
@@ -24,22 +24,8 @@ def build_many(detector, texts):
         texts: of a language.
     """
 
-    def judge_all(uploads, is_face_crop):
-        try:
-            photos = list_photos(uploads)
-        except PhotoError as error:
-            message = error_text(error, texts)
-            raise as_gradio_error(error, title=texts["tab_many"], message=message) from error
-        folder, rows, shown = new_file(".").parent, [], time.monotonic()
-        yield batch.render_table(rows, count=len(photos), texts=texts), None
-        for name, read in photos:
-            rows.append(
-                batch.judge(detector, name, read, is_face_crop=is_face_crop, with_thumbnail=True)
-            )
-            if time.monotonic() - shown >= STEP_SECONDS or len(rows) == len(photos):
-                table = batch.render_table(rows, count=len(photos), texts=texts)
-                yield table, batch.write_files(rows, folder)  # so that a cancelled run has them
-                shown = time.monotonic()
+    def judge(uploads, is_face_crop):
+        yield from judge_all(detector, uploads, is_face_crop, texts)
 
     def tell_cancelled():
         gr.Info(texts["cancelled"], title=texts["tab_many"], duration=5)
@@ -59,10 +45,39 @@ def build_many(detector, texts):
     table = gr.HTML(batch.render_empty(texts))
     downloads = gr.File(label=texts["downloads"], interactive=False, height=160)
     running = start.click(
-        judge_all,
+        judge,
         [files, is_face_crop],
         [table, downloads],
         api_visibility="private",
         show_progress="hidden",
     )
     cancel.click(tell_cancelled, cancels=[running], api_visibility="private")
+
+
+def judge_all(detector, uploads, is_face_crop, texts):
+    """Judge the photos of an upload, one after the other.
+
+    Args:
+        detector: `detector.Detector`.
+        uploads: (path, name) pairs, see `page.uploads.list_photos`.
+        is_face_crop: see `Detector.predict`.
+        texts: of a language.
+
+    Yields:
+        The table as HTML, and paths of CSV and JSON (None before the first); of this run so far.
+    """
+    try:
+        photos = list_photos(uploads)
+    except PhotoError as error:
+        message = error_text(error, texts)
+        raise as_gradio_error(error, title=texts["tab_many"], message=message) from error
+    folder, rows, shown = new_folder(), [], time.monotonic()
+    yield batch.render_table(rows, count=len(photos), texts=texts), None
+    for name, read in photos:
+        rows.append(
+            batch.judge(detector, name, read, is_face_crop=is_face_crop, with_thumbnail=True)
+        )
+        if time.monotonic() - shown >= STEP_SECONDS or len(rows) == len(photos):
+            table = batch.render_table(rows, count=len(photos), texts=texts)
+            yield table, batch.write_files(rows, folder)  # so that a cancelled run has them
+            shown = time.monotonic()

@@ -26,26 +26,24 @@ def data_uri(picture, *, quality=85):
     return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def new_file(name):
-    """A path in a new folder of Gradio's temporary files, which it deletes within the hour.
+def new_folder():
+    """A new folder among Gradio's temporary files, which are deleted within the hour.
 
-    Never shared between requests: Gradio would cache equal pictures under one name, and 4-11 of 40
-    equal parallel calls then found a half-written file.
-
-    Args:
-        name: of the file, as a person who downloads it sees it.
+    Never shared between requests: its name, which nobody can guess, is all that keeps others from
+    the files in it. And Gradio would cache equal pictures under one name: 4-11 of 40 equal parallel
+    calls then found a half-written file.
 
     Returns:
         `pathlib.Path`.
     """
     folder = Path(get_upload_folder()) / uuid.uuid4().hex
     folder.mkdir(parents=True)
-    return folder / name
+    return folder
 
 
 def save_jpeg(picture, name):
-    """Save a picture under a new path and return that path as text."""
-    path = new_file(name)
+    """Save a picture in a folder of its own and return its path as text."""
+    path = new_folder() / name
     picture.save(path, quality=90)
     return str(path)
 

@@ -18,7 +18,7 @@ from .answer import render_answer, render_empty
 from .details import render_facts, render_methods, render_resend
 from .inputs import as_gradio_error, draw_method, keep_path
 from .keep import write_report
-from .pictures import new_file
+from .pictures import new_folder
 from .rate import count_photo
 from .texts import error_text
 
@@ -72,7 +72,7 @@ def build_single(detector, texts):
         with _judging(texts):
             data = fetch_photo(address or "")
             load_photo(data)  # what is no photo is not kept
-        path = new_file("photo")
+        path = new_folder() / "photo"
         path.write_bytes(data)
         return str(path)
 
@@ -96,8 +96,8 @@ def build_single(detector, texts):
 
     def keep(path, is_face_crop):
         with _judging(texts):
+            photo = load_photo(path)
             data = Path(path).read_bytes()
-            photo = load_photo(data)
             verdict = detector.predict(photo, is_face_crop=is_face_crop)
         return gr.File(value=write_report(data, photo, verdict, texts), visible=True)
 

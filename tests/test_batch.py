@@ -4,13 +4,15 @@ import csv
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from server import ROOT
 
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES
-from page import batch
+from page import batch, many
+from page.cleaning import FOLDER
 from page.texts import LANGUAGES
 from page.uploads import list_photos
 
@@ -103,3 +105,12 @@ def test_the_table_shows_each_photo_and_no_markup_of_a_file_name(rows, texts):
     assert table.count("<tr>") == 3 and table.count("<img ") == 1
     assert "<b>bad" not in table and "&lt;b&gt;bad" in table
     assert texts["table_failed"] in table
+
+
+def test_no_two_runs_write_their_files_into_one_folder(detector):
+    """Whoever knows the address of a file may fetch it."""
+    uploads = [(str(EXAMPLE), "mine.jpg")]
+    runs = [list(many.judge_all(detector, uploads, False, LANGUAGES["en"])) for _ in range(2)]
+    paths = [Path(path) for run in runs for path in run[-1][1]]
+    assert len({path.parent for path in paths}) == 2 and "mine.jpg" in paths[0].read_text()
+    assert all(FOLDER.fullmatch(path.parent.name) for path in paths)  # so that they are deleted
