@@ -30,7 +30,9 @@ TEXTS = {
     ),
     "limits": LIMITS,
     "notes": {},  # those of `detector.report.NOTES` are English
-    "errors": {},  # and so are the errors
+    "errors": {  # and so are the errors, but for scripts
+        "file_unreadable": "The photo is gone: it is kept for an hour at most. Send it again.",
+    },
     "error_title": "This photo cannot be judged",
     "several_faces": {
         "Real": "Each of the {count} faces looks genuine.",
