@@ -90,6 +90,8 @@ class VerdictFolder:
             ConfigError: the verdicts are of other weights, of the other way to judge, or no such
                 verdicts.
         """
+        if not self._storage.exists(self._root):  # buckets have no folders, only what lies in them
+            return set()
         try:
             files = pa.dataset.dataset(
                 self._root, filesystem=self._storage, schema=SCHEMA, format="parquet"
@@ -135,6 +137,11 @@ class VerdictFolder:
 
     def _write(self, name, rows):
         unfinished = f"{self._root}/{UNFINISHED}"
-        with self._storage.open(unfinished, "wb") as file:
-            pa.parquet.write_table(pa.Table.from_pylist(rows, SCHEMA), file)
-        self._storage.mv(unfinished, f"{self._root}/{name}")
+        try:
+            with self._storage.open(unfinished, "wb") as file:
+                pa.parquet.write_table(pa.Table.from_pylist(rows, SCHEMA), file)
+            self._storage.mv(unfinished, f"{self._root}/{name}")
+        except Exception as error:  # every storage has errors of its own
+            raise ConfigError(
+                f"{self._address} takes no verdicts ({error}). Check whether you may write there."
+            ) from error
