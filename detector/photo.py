@@ -10,13 +10,22 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from .errors import PhotoError
 from .limits import MAX_BYTES, MAX_EXIF, MAX_PIXELS, MAX_READ_SECONDS, MAX_READS, MIN_SIDE
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
+TURNS = {  # EXIF orientation to what makes the photo upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def load_photo(source):
@@ -205,8 +214,12 @@ def _open_array(array):
 def _to_rgb(image):
     image.load()
     # What already is upright or RGB is not copied: for 12 megapixels each copy takes 30 ms.
-    if read_exif(image).get(ExifTags.Base.Orientation, 1) != 1:
-        image = ImageOps.exif_transpose(image)
+    # Pillow's own `exif_transpose` writes all of EXIF anew and fails at a tag of a wrong type.
+    turn = TURNS.get(read_exif(image).get(ExifTags.Base.Orientation))
+    if turn is not None:
+        image = image.transpose(turn)
+        # The tag goes, so that nobody turns the photo again.
+        image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
     if image.mode.startswith("I") or image.mode == "F":
         image = _to_8_bits(image)
     if image.has_transparency_data:

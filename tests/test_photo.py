@@ -287,6 +287,18 @@ def test_photo_is_turned_upright(orientation, form):
     assert np.array_equal(photo, upright)
 
 
+@pytest.mark.parametrize("tag", ["XResolution", "ResolutionUnit", "YCbCrPositioning", "ImageWidth"])
+def test_a_tag_of_a_wrong_type_does_not_hide_a_photo_to_turn(tag):
+    """Some cameras and editors write numbers as text."""
+    entries = sorted([(ExifTags.Base.Orientation, 3, 6), (ExifTags.Base[tag], 2, ord("x"))])
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries))
+    for number, kind, value in entries:  # kind 2 is text, 3 a whole number
+        exif += struct.pack("<HHII", number, kind, 1, value)
+    exif += bytes(4)
+    photo = load_photo(encode(gradient().crop((0, 0, 90, 70)), "JPEG", exif=exif))
+    assert photo.size == (70, 90) and load_photo(photo) is photo
+
+
 def test_damaged_exif_does_not_hide_the_photo():
     content = encode(gradient(), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
     assert load_photo(content).size == SIZE
