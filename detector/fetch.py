@@ -115,7 +115,10 @@ def _invalid(address):
 
 def _resolve(parts):
     """A host's addresses, after all of them were found public."""
-    found = socket.getaddrinfo(parts.hostname, PORTS[parts.scheme], type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(parts.hostname, PORTS[parts.scheme], type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # a label of the name is empty, or too long
+        raise _invalid(parts.geturl()) from error
     ips = [entry[4][0] for entry in found]
     if not ips or not all(is_public(ip) for ip in ips):
         raise AddressError(

@@ -54,6 +54,7 @@ def internet(monkeypatch):
             self.names, self.port, self.connected = {"photos.example": [PUBLIC]}, None, []
 
         def resolve(self, host, port, **_):
+            host.encode("idna")  # as the real one does
             if host not in self.names:
                 raise socket.gaierror(-2, "Name or service not known")
             return [(0, 0, 0, "", (ip, port)) for ip in self.names[host]]
@@ -142,6 +143,7 @@ def test_https_asks_for_a_certificate_of_that_host(
             "https://",
         ),
         *("http://photos.example:22/", "http://photos.example:99999/", "http://[::1"),
+        *("https://a..example/a.jpg", "https://.example/a.jpg", f"https://{70 * 'a'}.example/"),
         "http://user:password@photos.example/",  # pragma: allowlist secret
     ],
 )
