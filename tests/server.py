@@ -1,6 +1,7 @@
-"""The real app as a process of its own, for tests that talk to it."""
+"""The real app as a process of its own, for tests that talk to it, and the form of its answers."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -9,7 +10,15 @@ import time
 import urllib.request
 from pathlib import Path
 
+import jsonschema
+
 ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
+
+
+def check_form(value, *, form):
+    """Fail unless a value has the published form."""
+    jsonschema.validate(value, {**SCHEMA, "$ref": f"#/$defs/{form}"})
 
 
 @contextlib.contextmanager

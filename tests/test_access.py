@@ -10,7 +10,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from server import ROOT, serve
+from server import ROOT, check_form, serve
 
 from page.guard import HEADERS, MAX_WAITING
 from page.rate import Limit, client_of
@@ -236,6 +236,7 @@ def test_of_a_batch_what_is_beyond_the_limit_gets_the_error(guarded):
     found = client.predict([handle_file(EXAMPLE)] * 5, api_name="/predict_batch")
     codes = [entry["error"] and entry["error"]["code"] for entry in found["photos"]]
     assert codes == [None] * 3 + ["too_many_requests"] * 2
+    check_form(found, form="batch")
     with pytest.raises(AppError, match="Try again in") as caught:
         client.predict(handle_file(EXAMPLE), api_name="/explain")
     assert caught.value.title == "too_many_requests"

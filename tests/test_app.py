@@ -9,20 +9,13 @@ import subprocess
 import sys
 import zipfile
 
-import jsonschema
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from server import ROOT
+from server import ROOT, check_form
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
-SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
-
-
-def check_form(value, *, form):
-    """Fail unless a value has the published form."""
-    jsonschema.validate(value, {**SCHEMA, "$ref": f"#/$defs/{form}"})
 
 
 @pytest.fixture(scope="module")
