@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
 MAX_ENLARGEMENT = 2.0  # shown larger than that, a browser does it as well
 BOX_COLOURS = {"Real": (38, 166, 91), "Fake": (217, 48, 37)}
+UNSURE_COLOUR = (240, 180, 41)
 
 
 def grad_cam(evidence, label):
@@ -135,12 +136,14 @@ def heat_layer(heatmap, *, side=128):
     return layer
 
 
-def draw_boxes(photo, crops):
-    """Draw a numbered box around every face, coloured by its label.
+def draw_boxes(photo, crops, *, with_labels=True):
+    """Draw a numbered box around every face, coloured by its verdict.
 
     Args:
         photo: `PIL.Image.Image`, RGB, upright.
         crops: `CropVerdict`s of that photo; those without a box are left out.
+        with_labels: beside the number write label and confidence too, or a question mark where
+            the verdict is not conclusive.
 
     Returns:
         `PIL.Image.Image`, RGB, of the photo's size.
@@ -153,15 +156,18 @@ def draw_boxes(photo, crops):
         if crop.box is None:
             continue
         left, top, right, bottom = crop.box
-        colour = BOX_COLOURS[crop.label]
+        colour, ink, label = UNSURE_COLOUR, "black", "?"
+        if crop.is_conclusive:
+            colour, ink = BOX_COLOURS[crop.label], "white"
+            label = f"{crop.label} {min(crop.confidence, 0.99):.0%}"
         draw.rectangle((left, top, right, bottom), outline=colour, width=line)
-        text = f" {number} {crop.label} {min(crop.confidence, 0.99):.0%} "
+        text = f" {number} {label} " if with_labels else f" {number} "
         frame = draw.textbbox((0, 0), text, font=font)
         height = frame[3] + 2 * line
         # Below the box; inside it where the photo ends.
         origin = (max(left, 0), bottom if bottom + height <= photo.height else bottom - height)
         draw.rectangle((*origin, origin[0] + frame[2], origin[1] + height), fill=colour)
-        draw.text((origin[0], origin[1] + line), text, fill="white", font=font)
+        draw.text((origin[0], origin[1] + line), text, fill=ink, font=font)
     return result
 
 

@@ -53,7 +53,7 @@ def draw_report(photo, verdict, digest, texts):
     picture, crops = reframe(photo, verdict.crops, region=region, max_side=PICTURE_SIDE)
     picture = overlay(picture, crops)
     if len(verdict.faces) > 1:
-        picture = draw_boxes(picture, crops)
+        picture = draw_boxes(picture, crops, with_labels=False)  # they are English
     lines = [
         words.confidence_words(verdict, texts),
         words.subject(verdict, texts),

@@ -162,6 +162,9 @@ def test_boxes_are_drawn_in_the_colour_of_the_label(photo):
     assert green > red
     red, green, _ = marked.getpixel((320, 120))
     assert red > green
+    unsure = dataclasses.replace(verdicts[1], is_conclusive=False)
+    red, green, _ = draw_boxes(black, [unsure]).getpixel((320, 120))
+    assert red > green > 100  # amber
     assert np.asarray(black).max() == 0
 
 
