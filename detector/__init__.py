@@ -62,8 +62,9 @@ class Verdict:
         label: "Fake" if one crop is Fake, else "Real".
         confidence: 0.5-1, probability of the label, of the crop that decides.
         fake_probability: 0-1, calibrated, of the crop that decides: the most fake one.
-        is_conclusive: a Fake photo: one Fake crop is conclusive; a Real one: all crops are.
-        notes: why not; see `CropVerdict.notes`.
+        is_conclusive: a Fake photo: one Fake crop is conclusive; a Real one: all crops are, and
+            there are no more faces than `MAX_FACES`.
+        notes: why not; see `CropVerdict.notes`, and "more_faces".
         crops: one per face, largest first, or a single one without a face.
         size: width and height of the upright photo in pixels.
         weights: which weights gave this verdict.
@@ -122,13 +123,15 @@ class Detector:
         """
         weights = self.weights  # read once: other weights may be put there meanwhile
         photo = load_photo(photo)
-        faces = weights.faces.detect(photo)[:MAX_FACES]
+        faces = weights.faces.detect(photo)
+        notes = ["more_faces"] if len(faces) > MAX_FACES else []
+        faces = faces[:MAX_FACES]
         if is_face_crop and faces:
-            faces = [central_face(faces, photo.size)]
+            faces, notes = [central_face(faces, photo.size)], []
         crops = [_judge(weights, photo, face, notes=[]) for face in faces]
         if not crops:
             crops = [_judge(weights, photo, None, notes=[] if is_face_crop else ["no_face"])]
-        return _combine(crops, size=photo.size, weights=weights.info)
+        return _combine(crops, notes=notes, size=photo.size, weights=weights.info)
 
 
 def load_detector(weights_dir=None, *, wait=False):
@@ -210,12 +213,12 @@ def _judge(weights, photo, face, *, notes):
     )
 
 
-def _combine(crops, *, size, weights):
+def _combine(crops, *, notes=(), size, weights):
     # A conclusive Fake decides before an inconclusive one, however high that one's number is.
     fakes = [crop for crop in crops if crop.label == "Fake"]
     if fakes:
         decisive = max(fakes, key=lambda crop: (crop.is_conclusive, crop.fake_probability))
-        considered = [decisive]
+        considered, notes = [decisive], ()  # what was not judged cannot make it Real
     else:
         decisive = max(crops, key=lambda crop: crop.fake_probability)
         considered = crops
@@ -223,8 +226,8 @@ def _combine(crops, *, size, weights):
         label=decisive.label,
         confidence=decisive.confidence,
         fake_probability=decisive.fake_probability,
-        is_conclusive=all(crop.is_conclusive for crop in considered),
-        notes=tuple(sorted({note for crop in considered for note in crop.notes})),
+        is_conclusive=not notes and all(crop.is_conclusive for crop in considered),
+        notes=tuple(sorted({*notes, *(note for crop in considered for note in crop.notes)})),
         crops=tuple(crops),
         size=size,
         weights=weights,

@@ -13,6 +13,7 @@ NOTES = {
     "unfamiliar": "It is unlike the photos the model knows, so the answer may mean nothing",
     "inner_face": "The inside of the face, seen alone, does not look clearly genuine",
     "low_confidence": "The model is not sure enough",
+    "more_faces": "There are more faces than are judged in one photo; the smaller ones were not",
 }
 
 
@@ -50,6 +51,14 @@ def to_json(verdict):
     }
 
 
+def count_fakes(verdict):
+    """How many faces a Fake photo is called so for: where some are conclusive, those alone."""
+    return sum(
+        face.label == "Fake" and face.is_conclusive >= verdict.is_conclusive
+        for face in verdict.faces
+    )
+
+
 def to_sentence(verdict):
     """Say a verdict in plain words.
 
@@ -61,12 +70,16 @@ def to_sentence(verdict):
     """
     percent = f"{min(verdict.confidence, 0.999):.1%}"
     count = len(verdict.faces)
-    subject = "This photo" if count < 2 else f"One of {count} faces"
+    subject, look = "This photo", "looks"
     if verdict.label == "Real" and count > 1:
         subject = f"Each of the {count} faces"
-    looks = "manipulated" if verdict.label == "Fake" else "genuine"
+    elif count > 1:
+        fakes = count_fakes(verdict)
+        subject = f"{fakes} of {count} faces" if fakes > 1 else f"One of {count} faces"
+        look = "look" if fakes > 1 else "looks"
+    what = "manipulated" if verdict.label == "Fake" else "genuine"
     if verdict.is_conclusive:
-        return f"{subject} looks {looks} ({percent} confidence)."
-    leaning = f"{subject} looks rather {looks} ({percent}), but do not rely on it."
+        return f"{subject} {look} {what} ({percent} confidence)."
+    leaning = f"{subject} {look} rather {what} ({percent}), but do not rely on it."
     reasons = ". ".join(NOTES[note] for note in verdict.notes)
     return f"Inconclusive. {leaning} {reasons}."

@@ -19,7 +19,7 @@ TEXTS = {
         "fake": "Fake: looks manipulated",
         "inconclusive": "Inconclusive",
     },
-    "sure": ("Very sure", "Sure", "Fairly sure", "Not sure"),
+    "sure": ("Very sure", "Sure", "Fairly sure"),
     "leaning": "Leans to {label} ({percent}), do not rely on it",
     "calibrated_meaning": (
         "Of 1,000 answers this sure, about {right} are right, on photos like those of its tests."

@@ -17,7 +17,7 @@ TEXTS = {
         "fake": "Fälschung: wirkt manipuliert",
         "inconclusive": "Unentschieden",
     },
-    "sure": ("Sehr sicher", "Sicher", "Ziemlich sicher", "Nicht sicher"),
+    "sure": ("Sehr sicher", "Sicher", "Ziemlich sicher"),
     "leaning": "Eher {label} ({percent}), aber nicht verlässlich",
     "calibrated_meaning": (
         "Von 1.000 so sicheren Antworten stimmen etwa {right}, bei Fotos wie denen der Prüfung."
@@ -36,6 +36,7 @@ TEXTS = {
         "cut_face": "Der Bildrand schneidet das Gesicht an",
         "inner_face": "Das Innere des Gesichts, für sich betrachtet, wirkt nicht eindeutig echt",
         "low_confidence": "Das Modell ist nicht sicher genug",
+        "more_faces": "Mehr Gesichter, als in einem Foto beurteilt werden; die kleineren fehlen",
         "unfamiliar": "Das Foto ähnelt den Bildern nicht, an denen das Modell gelernt hat",
     },
     "errors": {

@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
+from detector.report import count_fakes
+
 from .texts import note_text
 
-SURE_STEPS = (0.99, 0.95, 0.85)  # confidence from which on the page says: very sure, sure, fairly
+SURE_STEPS = (0.99, 0.95)  # confidence from which on the page says: very sure, sure; else fairly
 
 
 def percent(probability, texts):
@@ -72,8 +74,7 @@ def subject(verdict, texts):
     if count < 2:
         return ""
     kind = verdict.label if verdict.is_conclusive else f"{verdict.label}, inconclusive"
-    fakes = sum(face.label == "Fake" for face in verdict.faces)
-    return texts["several_faces"][kind].format(fakes=fakes, count=count)
+    return texts["several_faces"][kind].format(fakes=count_fakes(verdict), count=count)
 
 
 def hottest_place(heatmap, texts):

@@ -42,8 +42,8 @@ def crop_verdict(fake_probability, *, notes=(), box=(0.0, 0.0, 90.0, 90.0)):
     )
 
 
-def combine(*crops):
-    return _combine(list(crops), size=(100, 100), weights=INFO)
+def combine(*crops, notes=()):
+    return _combine(list(crops), notes=notes, size=(100, 100), weights=INFO)
 
 
 def assert_same(verdict, expected):
@@ -196,6 +196,23 @@ def test_photo_is_conclusively_real_only_if_every_face_is():
     assert verdict.notes == ("small_face",)
 
 
+def test_more_faces_than_are_judged_leave_a_real_photo_inconclusive():
+    """Nobody looked at the others; but one sure fake is enough."""
+    verdict = combine(crop_verdict(0.01), notes=["more_faces"])
+    assert (verdict.is_conclusive, verdict.notes) == (False, ("more_faces",))
+    verdict = combine(crop_verdict(0.97), notes=["more_faces"])
+    assert (verdict.is_conclusive, verdict.notes) == (True, ())
+
+
+def test_faces_beyond_the_limit_are_told_of(detector, pair, monkeypatch):
+    monkeypatch.setattr("detector.MAX_FACES", 1)
+    verdict = detector.predict(pair)
+    assert len(verdict.faces) == 1 and "more_faces" in verdict.notes
+    assert "more_faces" not in detector.predict(pair, is_face_crop=True).notes
+    monkeypatch.setattr("detector.MAX_FACES", 2)
+    assert "more_faces" not in detector.predict(pair).notes
+
+
 # The report
 
 VERDICT_KEYS = {
@@ -233,7 +250,9 @@ def test_json_has_the_documented_keys(detector, pair):
     [
         ([crop_verdict(0.97)], ["This photo", "manipulated", "97.0%"]),
         ([crop_verdict(0.02)], ["This photo", "genuine", "98.0%"]),
-        ([crop_verdict(0.97), crop_verdict(0.1)], ["One of 2 faces", "manipulated"]),
+        ([crop_verdict(0.97), crop_verdict(0.1)], ["One of 2 faces looks", "manipulated"]),
+        ([crop_verdict(0.97), crop_verdict(0.9)], ["2 of 2 faces look ", "manipulated"]),
+        ([crop_verdict(0.97), crop_verdict(0.9, notes=["cut_face"])], ["One of 2 faces looks"]),
         ([crop_verdict(0.02), crop_verdict(0.1)], ["Each of the 2 faces", "genuine"]),
         ([crop_verdict(1.0)], ["99.9%"]),
     ],

@@ -74,7 +74,7 @@ def test_a_probability_is_rounded_down_and_never_100_percent(probability, englis
 
 @pytest.mark.parametrize(
     ("confidence", "said"),
-    [(0.999, "Very sure: 99.9%"), (0.96, "Sure: 96.0%"), (0.87, "Fairly sure: 87.0%")],
+    [(0.999, "Very sure: 99.9%"), (0.96, "Sure: 96.0%"), (0.83, "Fairly sure: 83.0%")],
 )
 def test_confidence_comes_in_words_and_number(detector, sure_photo, confidence, said):
     verdict = dataclasses.replace(detector.predict(sure_photo), confidence=confidence)
@@ -126,3 +126,16 @@ def test_the_report_is_drawn_in_every_language(detector, photo, texts):
     sheet = draw_report(photo, verdict, "0" * 64, texts)
     assert sheet.width == 1000 and sheet.height > 700
     assert np.asarray(sheet)[-40:].min() == 255  # nothing runs over the lower edge
+
+
+def test_of_a_sure_fake_only_sure_faces_are_counted(detector, photo):
+    """Faces marked as inconclusive below must not be accused above."""
+    verdict = detector.predict(photo)
+    sure = dataclasses.replace(verdict.crops[0], label="Fake", is_conclusive=True)
+    unsure = dataclasses.replace(sure, is_conclusive=False)
+    verdict = dataclasses.replace(
+        verdict, label="Fake", is_conclusive=True, crops=(sure, unsure, unsure)
+    )
+    assert words.subject(verdict, ENGLISH).startswith("Faces judged Fake: 1 of 3.")
+    verdict = dataclasses.replace(verdict, is_conclusive=False, crops=(unsure, unsure))
+    assert words.subject(verdict, ENGLISH) == "Faces that lean to Fake: 2 of 2."
