@@ -13,6 +13,7 @@ from PIL import Image
 
 from detector import CLASSES
 from detector.errors import DataError
+from detector.faces import FaceDetector
 from detector.photo import load_photo
 from detector.preprocess import cut
 from train import splits
@@ -327,6 +328,30 @@ def test_second_prepare_looks_for_no_face_twice(tmp_path, photo, monkeypatch):
     new.unlink()
     assert prepare(tmp_path) == first
     assert (tmp_path / "manifest.csv").read_bytes() == manifest
+
+
+def test_faces_are_looked_for_again_when_the_search_has_changed(tmp_path, photo, monkeypatch):
+    """Training would go on with boxes that serving does not find."""
+    portraits(tmp_path, photo)
+    prepare(tmp_path)
+    monkeypatch.setattr(FaceDetector, "detect", lambda *_: [])
+    prepare(tmp_path)
+    assert any(row.box for row in read_manifest(tmp_path, "Train"))
+    monkeypatch.setattr(splits.faces, "__file__", __file__)  # another search than before
+    prepare(tmp_path)
+    assert not any(row.box for row in read_manifest(tmp_path, "Train"))
+
+
+def test_the_fingerprint_tells_where_pictures_stand(drawn_faces):
+    """A run on the same pictures in other splits is another run: what it tests on, it may know."""
+    first = prepare(drawn_faces)
+    places = [drawn_faces / split / "Real" / "0000.png" for split in ("Train", "Test")]
+    contents = [path.read_bytes() for path in places]
+    for path, content in zip(places, reversed(contents), strict=True):
+        path.write_bytes(content)
+    second = prepare(drawn_faces)
+    assert second["pictures"] == first["pictures"]
+    assert second["fingerprint"] != first["fingerprint"]
 
 
 # Batches

@@ -77,6 +77,49 @@ def test_groups_by_hand():
     assert report == {"Train, group also in Validation": 1}
 
 
+def test_a_video_and_its_swap_in_a_paired_source_stay_together(data):
+    for name, label, other in (("video", "Fake", "portraits"), ("portraits", "Real", "video")):
+        remove(data, name, label)
+        describe(data, name, group=r"^(v\d)", paired_with=other)
+    kept = {"video": "Real", "portraits": "Fake"}
+    for name, split in (("video", "Train"), ("portraits", "Test")):
+        path = next((data / "Sources" / name / split / kept[name]).iterdir())
+        path.rename(path.with_name("v0.png"))
+    report = prepare(data)
+    assert report["removed"] == {"Train, group also in Test": 1}
+
+
+def test_groups_are_set_aside_as_a_whole(data):
+    """Else the epoch that is kept is the one that remembers best."""
+    for path in [*data.glob("Dataset/Validation/*/*"), *data.glob("Sources/*/Validation/*/*")]:
+        path.unlink()
+    for label in ("Real", "Fake"):
+        folder = data / "Sources" / "video" / "Train" / label
+        for number in range(12):
+            content = next(folder.glob("0*.png")).read_bytes() + bytes([number])
+            (folder / f"v{number % 4}-{number}.png").write_bytes(content)
+        for path in folder.glob("0*.png"):
+            path.unlink()
+    describe(data, "video", group=r"^(\w+)-")
+    prepare(data, validation_share=0.25)
+    groups = {
+        split: {row.group for row in read_manifest(data, split) if row.group}
+        for split in ("Train", "Validation")
+    }
+    assert len(groups["Validation"]) == 1 and len(groups["Train"]) == 3
+    assert groups["Train"].isdisjoint(groups["Validation"])
+
+
+def test_a_class_of_one_group_cannot_be_set_aside(data):
+    for path in [*data.glob("Dataset/Validation/*/*"), *data.glob("Sources/*/Validation/*/*")]:
+        path.unlink()
+    for path in list(data.glob("Sources/video/Train/*/*")):
+        path.rename(path.with_name(f"v1-{path.name}"))
+    describe(data, "video", group=r"^(v1)-")
+    with pytest.raises(DataError, match="are one group"):
+        prepare(data, validation_share=0.25)
+
+
 def test_a_source_of_one_class_is_refused_unless_paired(data):
     """Its look would become the label: sharp is Fake, soft is Real."""
     remove(data, "video", "Real")

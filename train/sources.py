@@ -40,9 +40,9 @@ class Source:
     paired_with: str | None = None
 
     def group_of(self, path):
-        """What a picture must not be split from, "" for nothing."""
+        """What a picture must not be split from, "" for nothing; paired sources share groups."""
         found = self.group and self.group.search(path.name)
-        return f"{self.name}/{found[1]}" if found else ""
+        return f"{self.pool}/{found[1]}" if found else ""
 
     @property
     def pool(self):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from detector import CLASSES
+from detector import CLASSES, faces
 from detector.config import THREADS, WEIGHTS_DIR
 from detector.errors import DataError, PhotoError
-from detector.faces import FaceDetector, central_face
+from detector.faces import FaceDetector
 from detector.photo import load_photo
+from detector.weights import FACES_FILE
 
 from .disk import write_whole
 from .manifest import Picture, read_rows, write_rows
@@ -120,38 +121,64 @@ def deduplicate(entries):
 def set_aside(pictures, share):
     """Take pictures of Train for Validation, where a data set comes without one.
 
-    Which ones rests on their content alone, not on names or order of files.
+    Groups go as a whole. Which ones rests on their content or name alone, not on the order of
+    files.
 
     Args:
         pictures: list of `Picture`.
-        share: 0-1, of each class.
+        share: 0-1, of each class of each source; a little more where groups are large.
 
     Returns:
         A list of `Picture`, in the given order.
 
     Raises:
-        DataError: there are pictures of Validation.
+        DataError: a class of a source is a single group, which cannot be in both splits.
     """
-    if any(picture.split == "Validation" for picture in pictures):
-        raise DataError("There are pictures of Validation; prepare without --validation-share.")
+    cells = collections.defaultdict(list)
+    for picture in pictures:
+        if picture.split == "Train":
+            cells[picture.source, picture.label].append(_unit(picture))
     chosen = set()
-    for label in CLASSES:
-        hashes = sorted(p.sha256 for p in pictures if (p.split, p.label) == ("Train", label))
-        chosen.update(hashes[: max(1, round(share * len(hashes)))])
+    for (source, label), units in sorted(cells.items()):
+        sizes = collections.Counter(units)
+        if len(sizes) < 2:
+            raise DataError(
+                f"All pictures of {source} in Train/{label} are one group, and cannot be in Train "
+                "and Validation. Add others, or bring a Validation of its own."
+            )
+        missing = max(1, round(share * len(units))) - sum(unit in chosen for unit in units)
+        for unit in sorted(set(sizes) - chosen, key=_order)[:-1]:  # some stay
+            if missing <= 0:
+                break
+            chosen.add(unit)
+            missing -= sizes[unit]
     return [
-        dataclasses.replace(picture, split="Validation") if picture.sha256 in chosen else picture
+        dataclasses.replace(picture, split="Validation")
+        if picture.split == "Train" and _unit(picture) in chosen
+        else picture
         for picture in pictures
     ]
+
+
+def _unit(picture):
+    """What is in one split as a whole: the picture's group, or the picture."""
+    return (picture.group, "" if picture.group else picture.sha256)
+
+
+def _order(unit):
+    return unit[1] or hashlib.sha256(unit[0].encode()).hexdigest()
 
 
 def prepare(root, *, validation_share=None):
     """Build the manifest of a data set and write it to `root/manifest.csv`.
 
-    Faces that an earlier manifest knows by content are not looked for again.
+    Faces that an earlier manifest knows by content are not looked for again, unless they were
+    looked for in another way.
 
     Args:
         root: the data set's folder; see `find_pictures`. Gets `manifest.csv` and `splits.json`
-            (counts, duplicates, unreadable files, fingerprint of all contents).
+            (counts, duplicates, unreadable files, fingerprint of all pictures and of where each
+            stands).
         validation_share: see `set_aside`; None where the data set has its own Validation.
 
     Returns:
@@ -159,11 +186,14 @@ def prepare(root, *, validation_share=None):
 
     Raises:
         DataError: a class is missing in a split, from the start or when duplicates and unreadable
-            files are left out.
+            files are left out; or pictures shall be set aside, and there is a Validation.
     """
     root = Path(root)
     found, hashes, unreadable = [], [], []
-    for entry in tqdm(find_pictures(root), desc="hashing", unit="picture"):
+    listed = find_pictures(root)
+    if validation_share and any(split == "Validation" for _, split, _, _ in listed):
+        raise DataError("There are pictures of Validation; prepare without --validation-share.")
+    for entry in tqdm(listed, desc="hashing", unit="picture"):
         try:
             hashes.append(_hash(entry[0]))
             found.append(entry)
@@ -174,9 +204,11 @@ def prepare(root, *, validation_share=None):
     )
     whole, torn = separate_groups([(found[i][3].group_of(found[i][0]), found[i][1]) for i in keep])
     keep = [keep[i] for i in whole]
-    detector = FaceDetector((WEIGHTS_DIR / "faces.tflite").read_bytes(), threads=THREADS)
+    network = (WEIGHTS_DIR / FACES_FILE).read_bytes()
+    detector = FaceDetector(network, threads=THREADS)
+    face_search = hashlib.sha256(network + Path(faces.__file__).read_bytes()).hexdigest()
     manifest = root / "manifest.csv"
-    known = {row.sha256: row for row in read_rows(manifest)} if manifest.is_file() else {}
+    known = {row.sha256: row for row in _read_known(root, face_search)}
     rows = []
     for index in tqdm(keep, desc="finding faces", unit="picture"):
         path, split, label, source = found[index]
@@ -188,15 +220,15 @@ def prepare(root, *, validation_share=None):
             except PhotoError as error:
                 unreadable.append(f"{path.relative_to(root)}: {error}")
                 continue
-            faces = detector.detect(photo)
-            box, size = central_face(faces, photo.size).box if faces else None, photo.size
+            seen = detector.detect(photo)
+            box = faces.central_face(seen, photo.size).box if seen else None
+            size = photo.size
         generator = source.generator if label == "Fake" else ""
         origin = (source.name, generator, source.group_of(path), source.pool)
         rows.append(Picture(path, split, label, hashes[index], box, size, *origin))
     _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     if validation_share:
         rows = set_aside(rows, validation_share)
-    made_of = f"{validation_share} " if validation_share else ""
     report = {
         "pictures": dict(collections.Counter(f"{row.split}/{row.label}" for row in rows)),
         "sources": dict(collections.Counter(row.source for row in rows)),
@@ -205,12 +237,31 @@ def prepare(root, *, validation_share=None):
             collections.Counter(f"{row.split}/{row.label}" for row in rows if row.box is None)
         ),
         "unreadable": unreadable,
-        "fingerprint": hashlib.sha256((made_of + "".join(sorted(hashes))).encode()).hexdigest(),
+        "face search": face_search,
+        "fingerprint": _fingerprint(rows),
     }
     (root / "splits.json").unlink(missing_ok=True)  # not beside another manifest
     write_rows(manifest, rows)
     write_whole(root / "splits.json", json.dumps(report, indent=2) + "\n")
     return report
+
+
+def _read_known(root, face_search):
+    """Rows of an earlier manifest whose faces were looked for in the same way."""
+    manifest, report = root / "manifest.csv", root / "splits.json"
+    if not manifest.is_file() or not report.is_file():
+        return []
+    is_same = json.loads(report.read_text()).get("face search") == face_search
+    return read_rows(manifest) if is_same else []
+
+
+def _fingerprint(rows):
+    """Which pictures there are and where each stands, hex; not where its face is found."""
+    lines = sorted(
+        f"{row.split}/{row.label}/{row.source}/{row.generator}/{row.group}/{row.sha256}\n"
+        for row in rows
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _hash(path):
