@@ -18,6 +18,7 @@ from detector.weights import KERAS_FILE, MODEL_FILE
 from train.__main__ import main
 from train.average import average
 from train.config import TrainConfig
+from train.export import export
 from train.fit import load_network, read_run
 
 # From archive to weights
@@ -224,6 +225,32 @@ def test_run_on_other_pictures_is_refused(trained, tmp_path):
             output=trained.run,
             backbone_weights="imagenet",
         )
+
+
+def test_weights_that_are_not_there_are_refused_before_anything_is_written(trained, tmp_path):
+    from train.fit import fit
+
+    with pytest.raises(ConfigError, match=r"typo\.weights\.h5 does not exist"):
+        fit(
+            TrainConfig().replace(**{**TINY, "architecture": "mobilenet_v2"}),
+            data=trained.data,
+            output=tmp_path / "run",
+            backbone_weights=str(tmp_path / "typo.weights.h5"),
+        )
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("step", [export, average])
+def test_a_run_is_taken_up_on_its_own_pictures_alone(trained, tmp_path, step):
+    """Else it might be calibrated on what it was trained on."""
+    options = {"export": {"version": "1"}, "average": {"start": "none.keras"}}[step.__name__]
+    options |= {"output": tmp_path / "output"}
+    with pytest.raises(ConfigError, match="does not exist"):
+        step(tmp_path / "none", data=trained.data, **options)
+    (tmp_path / "splits.json").write_text(json.dumps({"fingerprint": "other"}))
+    with pytest.raises(ConfigError, match="other pictures or splits"):
+        step(trained.run, data=tmp_path, **options)
+    assert not (tmp_path / "output").exists()
 
 
 # Settings

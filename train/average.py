@@ -17,7 +17,7 @@ from detector.errors import ConfigError
 from .config import TrainConfig
 from .data import FaceBatches
 from .disk import write_whole
-from .fit import load_network, read_run
+from .fit import load_network, read_run_on
 from .manifest import read_manifest
 from .torch_speed import speed_up_torch, without_gradients
 
@@ -35,13 +35,14 @@ def average(run, *, start, data, output, batches=STATISTICS_BATCHES):
         batches: to measure batch normalisation from.
 
     Raises:
-        ConfigError: the networks differ in form, or the folder exists.
+        ConfigError: the networks differ in form, the folder exists, or there is no such run on
+            those pictures.
     """
     run, output = Path(run), Path(output)
     if output.exists():
         raise ConfigError(f"{output} exists. Choose another --output folder, or delete it.")
     speed_up_torch()
-    made_of = read_run(run)
+    made_of = read_run_on(data, run)
     config = TrainConfig().replace(**made_of["config"])
     model = load_network(run, config)
     ends = [model.get_weights(), keras.models.load_model(start, compile=False).get_weights()]

@@ -35,7 +35,7 @@ from .evidence import evidence_of
 from .familiarity import descriptor, distance, fit_familiarity
 from .figures import summarise
 from .fingerprint import code_fingerprint
-from .fit import load_network, read_run
+from .fit import load_network, read_run_on
 from .looks import labels_of, look_at_pictures, read_photos
 from .manifest import read_manifest
 
@@ -87,11 +87,14 @@ def export(run, *, data, output, version):
 
     Returns:
         The `Spec` that was written.
+
+    Raises:
+        ConfigError: there is no such run on those pictures.
     """
     run, finished = Path(run), Path(output)
     # Beside its place until all of it is there: a kill or a full disk leaves the old weights whole.
     output = finished.with_name(f"{finished.name}.part")
-    made_of = read_run(run)
+    made_of = read_run_on(data, run)
     config = TrainConfig().replace(**made_of["config"])
     model = load_network(run, config)
     shutil.rmtree(output, ignore_errors=True)

@@ -162,8 +162,38 @@ def read_run(output):
     Returns:
         A dict: "config" (fields of `TrainConfig`), "data" (fingerprint of the pictures) and
         "start" (name and sha256 of the weights that training started from, None if random).
+
+    Raises:
+        ConfigError: there is no run.
     """
-    return json.loads((Path(output) / "config.json").read_text())
+    path = Path(output) / "config.json"
+    if not path.is_file():
+        raise ConfigError(f"{path} does not exist. Run `python -m train fit` first, or name --run.")
+    return json.loads(path.read_text())
+
+
+def read_run_on(data, output):
+    """Read what a run is made of, and make sure that it learned from the pictures of `data`.
+
+    Else validation pictures, which calibrate and choose, might be those it was trained on.
+
+    Args:
+        data: folder of the manifest.
+        output: folder of the run.
+
+    Returns:
+        See `read_run`.
+
+    Raises:
+        ConfigError: there is no run, or it is of other pictures or splits.
+    """
+    run = read_run(output)
+    if run["data"] != read_fingerprint(data):
+        raise ConfigError(
+            f"{output} was trained on other pictures or splits than {data} holds now. Name the "
+            "--data it was trained on, or train again."
+        )
+    return run
 
 
 def load_network(run, config):
@@ -197,6 +227,11 @@ def _claim(output, config, *, data, backbone_weights):
     is_used |= architectures.is_whole_network(backbone_weights)
     start = backbone_weights if is_used else None
     if start and start != "imagenet":
+        if not Path(start).is_file():
+            raise ConfigError(
+                f"{start} does not exist. --backbone-weights takes a .weights.h5 file of the "
+                "backbone, a .keras file to go on from, or nothing."
+            )
         digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
         start = f"{Path(start).name}, sha256 {digest}"
     run = {"config": dataclasses.asdict(config), "data": read_fingerprint(data), "start": start}
