@@ -51,7 +51,8 @@ class Spec:
         classes: must equal `CLASSES`.
         input_size: side of the model's input in pixels.
         views: the crops of a face whose logits are averaged.
-        inner_views: crops of the inside of a face, without its outline: second opinions on a Real.
+        inner_views: crops of the inside of a face, without its outline: second opinions on a Real;
+            none for a network that never learned from such crops.
         inner_slope: the share of a genuine face's logit that its inside alone is expected to give.
         max_inner_excess: a Real of whose inner views one gives that much more is not conclusive.
         temperature: the logit is divided by it to become a calibrated log-odds ...
@@ -211,7 +212,7 @@ def read_spec(folder):
         is_valid = {
             "classes": spec.classes == CLASSES,
             "input_size": spec.input_size >= 32,
-            "views": _are_views(spec.views),
+            "views": len(spec.views) > 0 and _are_views(spec.views),
             "inner_views": _are_views(spec.inner_views),
             "inner_slope": math.isfinite(spec.inner_slope),
             "max_inner_excess": math.isfinite(spec.max_inner_excess),
@@ -250,7 +251,7 @@ def run_model(model, crop):
 
 
 def _are_views(views):
-    return len(views) > 0 and all(0.3 <= view.margin < math.inf for view in views)
+    return all(0.3 <= view.margin < math.inf for view in views)
 
 
 def self_test_crops(size):

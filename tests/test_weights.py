@@ -136,3 +136,11 @@ def test_source_is_named_in_every_verdict(weights_copy, detector):
     assert detector.weights.info.source == "embedded"
     info = load_weights(weights_copy, source="somewhere@v2").info
     assert (info.source, info.version) == ("somewhere@v2", detector.weights.spec.version)
+
+
+def test_a_network_that_never_learned_from_insides_is_not_asked_for_them(weights_copy, photo):
+    edit(weights_copy, inner_views=[], max_inner_excess=-1e6)
+    assert "inner_face" not in load_detector(weights_copy).predict(photo).notes
+    edit(weights_copy, views=[])
+    with pytest.raises(WeightsError, match="views"):
+        load_weights(weights_copy)

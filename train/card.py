@@ -9,7 +9,7 @@ from .download import KAGGLE_DATASET
 
 # What the figures of a split are of.
 SPLITS = {
-    "test": "Test: degraded pictures, never trained or chosen on",
+    "test": "Test: never trained on, and looked at once for each model",
     "test, whole photo": "Test, every face of the picture judged",
     "validation, corrupted": "Validation, degraded as Test is",
     "validation, clean": "Validation, as it is",
@@ -197,6 +197,9 @@ Printed by `python -m train evaluate`.
 def _calibration(spec, metrics):
     test = metrics["test"]
     conclusive = _cell(test["accuracy of conclusive"])
+    inside = f"""
+So is a Real of which one look at the inside alone ({_views(spec.inner_views)}) gives a logit more
+than {spec.max_inner_excess:g} above {spec.inner_slope:g} times that of the whole."""
     return f"""
 ## Calibration
 
@@ -205,9 +208,8 @@ pictures; the logit is the mean over views of a face ({_views(spec.views)}).
 
 The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence below
 {spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of the
-picture, unlike the pictures of training, or without a face are marked inconclusive, and so is a
-Real of which one look at the inside alone ({_views(spec.inner_views)}) gives a logit more than
-{spec.max_inner_excess:g} above {spec.inner_slope:g} times that of the whole.
+picture or unlike the pictures of training are marked inconclusive, and so are photos without a face
+(but not pictures that are said to be cut around one).{inside if spec.inner_views else ""}
 
 {_cell(test["conclusive"])} of the verdicts on Test are conclusive, and of those {conclusive} are
 right.

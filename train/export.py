@@ -45,11 +45,14 @@ MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 # they are mirrored. Chosen on degraded validation pictures: three do as well as eight
 # (EXPERIMENTS.md).
 VIEWS = ((0.84, False), (1.0, True), (1.1, False))
+WHOLE_VIEWS = ((1.0, False), (1.0, True))  # where every margin gives the whole picture ...
+WHOLE_MARGIN = 10.0  # ... which is so from about this one on
 
 # The inside of a face, without outline and seam. Faces generated as a whole have no seam: their
 # whole looks genuine to this detector, their inside less so (EXPERIMENTS.md).
 INNER_VIEWS = ((0.4, False), (0.48, True))
-INNER_SHARE = 0.45  # of degraded validation pictures judged Real, that this makes inconclusive
+INNER_SHARE = 0.45  # of degraded validation pictures judged Real, that this makes inconclusive;
+#                     chosen on generated portraits of others.zip, see EXPERIMENTS.md
 
 # Share of degraded validation pictures that are called unfamiliar, by the class they are judged as.
 # Fake rests on traces that were seen; Real rests on seeing none, which means little in a photo
@@ -106,15 +109,17 @@ def export(run, *, data, output, version):
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
     crops = self_test_crops(config.input_size)
     validation = read_manifest(data, "Validation")
+    views = _views(VIEWS if config.margin < WHOLE_MARGIN else WHOLE_VIEWS, config)
+    inner_views = _views(INNER_VIEWS, config) if config.inner_share else ()  # as it was trained
     spec = Spec(
         schema=SCHEMA,
         version=version,
         architecture=config.architecture,
         classes=CLASSES,
         input_size=config.input_size,
-        views=_views(VIEWS, config),
-        inner_views=_views(INNER_VIEWS, config),
-        **_calibrate(network, validation, config),
+        views=views,
+        inner_views=inner_views,
+        **_calibrate(network, validation, config, views=views, inner_views=inner_views),
         min_face_side=MIN_FACE_SIDE,
         sha256={
             name: hashlib.sha256((output / name).read_bytes()).hexdigest()
@@ -190,7 +195,7 @@ def _views(factors, config):
     return tuple(View(round(factor * config.margin, 4), mirrored) for factor, mirrored in factors)
 
 
-def _calibrate(network, pictures, config):
+def _calibrate(network, pictures, config, *, views, inner_views):
     """Fit what turns looks into verdicts, on degraded pictures.
 
     Returns:
@@ -201,17 +206,19 @@ def _calibrate(network, pictures, config):
         network,
         FaceDetector((WEIGHTS_DIR / FACES_FILE).read_bytes(), threads=THREADS),
         pictures,
-        sets_of_views=[_views(VIEWS, config), *([view] for view in _views(INNER_VIEWS, config))],
+        sets_of_views=[views, *([view] for view in inner_views)],
         input_size=config.input_size,
     )
     temperature, bias = fit_scaling(looks.logits, looks.labels)
     distances = np.quantile(looks.distances, np.linspace(0.0, 1.0, QUANTILES)).round(4)
     is_real = looks.logits / temperature + bias < 0.0
-    genuine = is_real & (looks.labels == 0)
-    inside = np.max([look.logits for look in insides], axis=0)
-    inner_slope = float(np.polyfit(looks.logits[genuine], inside[genuine], deg=1)[0])
-    excess = inside - inner_slope * looks.logits
-    max_inner_excess = float(np.quantile(excess[is_real], 1.0 - INNER_SHARE))
+    inner_slope, max_inner_excess, excess = 0.0, 0.0, np.zeros(len(pictures))
+    if insides:
+        genuine = is_real & (looks.labels == 0)
+        inside = np.max([look.logits for look in insides], axis=0)
+        inner_slope = float(np.polyfit(looks.logits[genuine], inside[genuine], deg=1)[0])
+        excess = inside - inner_slope * looks.logits
+        max_inner_excess = float(np.quantile(excess[is_real], 1.0 - INNER_SHARE))
     confidences, is_right = [], []  # of verdicts that may be conclusive
     for i, truth in enumerate(looks.labels):
         label, confidence = decide(calibrate(looks.logits[i], temperature=temperature, bias=bias))
