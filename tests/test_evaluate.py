@@ -65,6 +65,22 @@ def test_intervals_hold_the_figure_and_shrink_with_pictures():
     assert widths[0] == pytest.approx(4 * widths[1], rel=0.35)
 
 
+def test_frames_of_one_video_count_as_one():
+    """Ten copies of a hundred verdicts are a hundred verdicts."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(1000) // 10 % 2
+    hits = np.repeat(generator.random(100) < 0.9, 10)
+    verdicts = [verdict(0.8 if h == y else 0.2) for y, h in zip(labels, hits, strict=True)]
+    groups = [f"video {index // 10}" for index in range(1000)]
+
+    def width(**options):
+        low, high = intervals(labels, verdicts, **options)["accuracy"]
+        return high - low
+
+    assert width(groups=groups) == pytest.approx(10**0.5 * width(), rel=0.2)
+    assert width(groups=[""] * 1000) == width()
+
+
 def test_auc_is_that_of_scikit_learn():
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 2, 300)

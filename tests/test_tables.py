@@ -45,6 +45,13 @@ def test_figures_of_other_weights_are_refused(readme):
         write_tables(readme, spec=other, **SOURCES)
 
 
+def test_weights_without_figures_of_test_are_refused(readme):
+    spec = read_spec(WEIGHTS_DIR)
+    metrics = {name: figures for name, figures in spec.metrics.items() if name != "test"}
+    with pytest.raises(DataError, match="evaluate --record"):
+        write_tables(readme, spec=dataclasses.replace(spec, metrics=metrics), **SOURCES)
+
+
 def test_a_table_without_a_place_is_refused(readme):
     readme.write_text("# Nothing here\n", encoding="utf-8")
     with pytest.raises(DataError, match="figures: headline"):

@@ -56,7 +56,7 @@ def evaluate(weights_dir, *, data, split, output):
         if len(whole.faces) != 1:
             verdict = detector.predict(photo, is_face_crop=True)
         labelled_face.append(verdict)
-        whole_photo.append(whole if whole.faces else verdict)
+        whole_photo.append(whole)
         for name, resend in RESENDS.items() if index % RESENT_SHARE == 0 else ():
             again = resend(photo, verdict.crops[0].box)
             resent[name].append(detector.predict(again, is_face_crop=True))
@@ -65,7 +65,9 @@ def evaluate(weights_dir, *, data, split, output):
         "model": detector.weights.spec.version,
         "sha256": detector.weights.info.sha256,
         "labelled face": summarise(labels, labelled_face),
-        "95 % intervals": intervals(labels, labelled_face),
+        "95 % intervals": intervals(
+            labels, labelled_face, groups=[picture.group for picture in pictures]
+        ),
         "whole photo": summarise(labels, whole_photo),
         "stability": {
             name: flips(labelled_face[::RESENT_SHARE], again) for name, again in resent.items()

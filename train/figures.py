@@ -58,22 +58,28 @@ def summarise(labels, verdicts):
     }
 
 
-def intervals(labels, verdicts, *, seed=0):
-    """95 % intervals by the percentile bootstrap over pictures (Efron, 1979).
+def intervals(labels, verdicts, *, groups=None, seed=0):
+    """95 % intervals by the percentile bootstrap (Efron, 1979).
+
+    There is none of the calibration error: it grows by resampling, whatever the model.
 
     Args:
         labels: (n,) 0 or 1.
         verdicts: n verdicts.
+        groups: n names of what is drawn as a whole, such as videos, "" for a picture of its own;
+            default: each picture is.
         seed: of the resampling.
 
     Returns:
         A dict: low and high end of each of the rates of `summarise` that a reader compares.
     """
     probabilities, predicted, conclusive = _columns(verdicts)
+    units = _units(groups or [""] * len(labels))
     generator = np.random.default_rng(seed)
     draws = []
     for _ in range(RESAMPLES):
-        i = generator.integers(len(labels), size=len(labels))
+        drawn = generator.integers(len(units), size=len(units))
+        i = np.concatenate([units[unit] for unit in drawn])
         if labels[i].min() == labels[i].max():
             continue  # one class only, of a handful of pictures
         is_right = predicted[i] == labels[i]
@@ -83,7 +89,6 @@ def intervals(labels, verdicts, *, seed=0):
                 "auc": auc(labels[i], probabilities[i]),
                 "false accusations per 1000 real": 1000 * predicted[i][labels[i] == 0].mean(),
                 "missed fakes per 1000 fake": 1000 * (1 - predicted[i][labels[i] == 1]).mean(),
-                "ece": expected_calibration_error(probabilities[i], labels[i]),
                 "conclusive": conclusive[i].mean(),
                 "accuracy of conclusive": is_right[conclusive[i]].mean()
                 if conclusive[i].any()
@@ -141,6 +146,15 @@ def auc(labels, scores):
     ranks = stats.rankdata(scores)  # Mann-Whitney; ties count half
     fakes = labels.sum()
     return (ranks[labels == 1].sum() - fakes * (fakes + 1) / 2) / (fakes * (len(labels) - fakes))
+
+
+def _units(groups):
+    """Indices of each group, and of each picture that has none."""
+    names = [group or index for index, group in enumerate(groups)]
+    members = {name: [] for name in names}
+    for index, name in enumerate(names):
+        members[name].append(index)
+    return [np.array(indices) for indices in members.values()]
 
 
 def _ends(values):

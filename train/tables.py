@@ -98,13 +98,18 @@ def _read(path, spec):
 
 
 def _headline(spec, intervals):
+    if "test" not in spec.metrics:
+        raise DataError(
+            "detector.json has no figures of Test. Run `python -m train evaluate --record`."
+        )
     names = [name for name in COLUMNS if name in spec.metrics]
     titles = [f"{COLUMNS[name]}, {spec.metrics[name]['pictures']:,} pictures" for name in names]
     lines = [f"| | {' | '.join(titles)} |", f"|---|{'---|' * len(names)}"]
     for key, title in HEADLINE.items():
         cells = [_format(key, spec.metrics[name][key]) for name in names]
-        low, high = intervals[key]
-        cells[0] = f"**{cells[0]}** ({_format(key, low)} - {_format(key, high)})"
+        cells[0] = f"**{cells[0]}**"
+        if key in intervals:
+            cells[0] += " ({} - {})".format(*(_format(key, end) for end in intervals[key]))
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
