@@ -212,7 +212,7 @@ def main(arguments=None):
     add(
         "compare",
         run_compare,
-        *("presets", "data", "leaderboard", "split", "pictures", "epochs", "minutes"),
+        *("presets", "data", "leaderboard", "compared-split", "pictures", "epochs", "minutes"),
         *("backbone-weights", "set"),
     )
     add("corruptions", run_corruptions, "photo", "sheet")

@@ -108,6 +108,15 @@ OPTIONS = {
     ),
     "version": ("--version", {"default": "0.0.0", "help": "of the exported model"}),
     "split": ("--split", {"default": "Test", "choices": SPLITS, "help": "default: Test"}),
+    "compared-split": (
+        "--split",
+        {
+            "default": "Validation",
+            "choices": SPLITS,
+            "help": "to measure on; whoever chooses by the result leaves Test alone "
+            "(default: Validation)",
+        },
+    ),
     "output": (
         "--output",
         {"default": "outputs/evaluation", "help": "folder for figures and plots"},
