@@ -126,7 +126,7 @@ def _connect():
 
 def _judge_blocks(detector, paths, block, is_face_crop, jobs):
     """Yield lists of rows of `SCHEMA`, in any order; those of photos that killed workers never."""
-    workers = jobs or int(ray.cluster_resources()["CPU"])
+    workers = jobs or int(ray.cluster_resources().get("CPU", 1))  # none yet: it grows
     block = min(block, -(-len(paths) // (8 * workers)))  # of few photos, each worker gets a share
     blocks = -(-len(paths) // block)
     judged = ray.data.from_items(paths, override_num_blocks=blocks).map_batches(

@@ -41,7 +41,7 @@ def test_flat_folder_is_split_evenly_by_class(flat, tmp_path):
     assert report["pictures"] == expected
     assert report["removed"] == {"duplicate in Train": 1, "contradicting labels": 2}
     assert count_pictures(tmp_path / "data") == expected
-    splits = [contents(tmp_path / "data" / "Dataset" / split) for split in SPLITS]
+    splits = [contents(tmp_path / "data" / "Sources" / "flat" / split) for split in SPLITS]
     assert sum(map(len, splits)) == len(set.union(*splits)) == 29
 
 
@@ -50,7 +50,7 @@ def test_split_rests_on_content_and_seed_alone(flat, tmp_path):
 
     def test_pictures(name, seed):
         split_flat(flat, output=tmp_path / name, seed=seed)
-        return contents(tmp_path / name / "Dataset" / "Test")
+        return contents(tmp_path / name / "Sources" / "flat" / "Test")
 
     first = test_pictures("first", 1)
     for index, path in enumerate(sorted(flat.rglob("*.jpg"))):

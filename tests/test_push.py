@@ -1,5 +1,6 @@
 """A push is one commit and a tag, or nothing; a tag never moves and nothing gets worse unasked."""
 
+import dataclasses
 import json
 import re
 
@@ -125,6 +126,21 @@ def test_the_card_passes_the_librarys_own_validation_and_every_number_is_a_metri
     metrics = json.loads(repository(hub).file("v7", "metrics.json").content)
     assert metrics["test"] == figures()
     assert "POST /api/validate-yaml" in hub.requests
+
+
+def test_figures_of_own_pictures_are_not_claimed_for_the_data_set():
+    spec = read_spec(WEIGHTS_DIR)
+    training = {**spec.training, "sources": ["mine"]}
+    training["config"] = {**training["config"], "margin": 100.0, "corrupt_share": 0.0}
+    own = dataclasses.replace(spec, training=training, inner_views=())
+    info = {"evaluation": evaluation("1", "0" * 64), "repo": "me/faces", "tag": "v1", "terms": ""}
+    card = model_card(own, {"test": figures()}, **info)
+    assert card.data.eval_results is None and "kaggle" not in card.text.lower()
+    assert "Pictures of `mine`: de-duplicated by content across splits, taken whole, clean." in (
+        card.text
+    )
+    assert "inside alone" not in card.text
+    assert "inside alone" in model_card(spec, {"test": figures()}, **info).text
 
 
 def test_a_number_of_the_card_follows_the_figures():

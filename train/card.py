@@ -5,7 +5,9 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from detector import CLASSES
 from detector.report import LIMITS
 
+from .config import WHOLE_MARGIN, TrainConfig
 from .download import KAGGLE_DATASET
+from .sources import KAGGLE_SOURCE
 
 # What the figures of a split are of.
 SPLITS = {
@@ -51,7 +53,8 @@ def model_card(spec, metrics, *, evaluation, repo, tag, terms):
         pipeline_tag="image-classification",
         tags=["deepfake-detection", "face", "grad-cam", "keras", spec.architecture],
         model_name=repo.rpartition("/")[2],
-        eval_results=_results(metrics["test"]),
+        # A figure of other pictures must not stand beside those of this data set.
+        eval_results=_results(metrics["test"]) if _sources(spec) == [KAGGLE_SOURCE] else None,
     )
     sections = (
         _introduction(spec, repo),
@@ -158,12 +161,20 @@ are known for groups of people, cameras or generators apart.
 
 
 def _training(spec, terms):
+    config = TrainConfig().replace(**spec.training["config"])
     settings = ", ".join(f"{name} {value}" for name, value in spec.training["config"].items())
+    names = " and ".join(
+        f"[Deepfake and Real Images]({DATASET_PAGE})" if name == KAGGLE_SOURCE else f"`{name}`"
+        for name in _sources(spec)
+    )
+    is_cut = config.margin < WHOLE_MARGIN
+    shown = "the face of each cut with a fixed margin" if is_cut else "taken whole"
+    degraded = f"{config.corrupt_share:.0%} of them degraded" if config.corrupt_share else "clean"
     return f"""
 ## Training data and terms
 
-Pictures of [Deepfake and Real Images]({DATASET_PAGE}): de-duplicated by content across splits, the
-face of each cut with a fixed margin, degraded as the Test split is. Settings: {settings}.
+Pictures of {names}: de-duplicated by content across splits, {shown}, {degraded}.
+Settings: {settings}.
 
 {terms}
 """
@@ -243,6 +254,10 @@ def _fingerprint(spec):
         f"- code: `{spec.training.get('code', 'not recorded')}` (`train/fingerprint.py`)",
     ]
     return "## Fingerprint\n\n" + "\n".join(lines)
+
+
+def _sources(spec):
+    return spec.training.get("sources", [KAGGLE_SOURCE])  # weights of before they were written
 
 
 def _table(metrics, rows, names):

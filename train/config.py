@@ -14,6 +14,8 @@ CHOICES = {
     "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
 }
 
+WHOLE_MARGIN = 10.0  # a crop of that margin or more is the whole picture, if that is square
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:

@@ -29,7 +29,7 @@ from detector.weights import (
 )
 
 from .calibrate import fit_scaling, least_conclusive_confidence
-from .config import TrainConfig
+from .config import WHOLE_MARGIN, TrainConfig
 from .data import FaceBatches
 from .evidence import evidence_of
 from .familiarity import descriptor, distance, fit_familiarity
@@ -37,7 +37,7 @@ from .figures import summarise
 from .fingerprint import code_fingerprint
 from .fit import load_network, read_run_on
 from .looks import labels_of, look_at_pictures, read_photos
-from .manifest import read_manifest
+from .manifest import read_manifest, read_sources
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 
@@ -45,8 +45,7 @@ MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 # they are mirrored. Chosen on degraded validation pictures: three do as well as eight
 # (EXPERIMENTS.md).
 VIEWS = ((0.84, False), (1.0, True), (1.1, False))
-WHOLE_VIEWS = ((1.0, False), (1.0, True))  # where every margin gives the whole picture ...
-WHOLE_MARGIN = 10.0  # ... which is so from about this one on
+WHOLE_VIEWS = ((1.0, False), (1.0, True))  # where every margin gives the whole picture
 
 # The inside of a face, without outline and seam. Faces generated as a whole have no seam: their
 # whole looks genuine to this detector, their inside less so (EXPERIMENTS.md).
@@ -128,6 +127,7 @@ def export(run, *, data, output, version):
         self_test=tuple(round(run_model(network, crop)[0], 4) for crop in crops),
         training={
             **made_of,
+            "sources": read_sources(data),
             "code": code_fingerprint(),
             "parameters": model.count_params(),
         },

@@ -23,7 +23,10 @@ SHARES = (0.8, 0.1, 0.1)
 
 
 def split_flat(source, *, output, shares=SHARES, seed):
-    """Copy pictures into `output/Dataset/{Train,Validation,Test}/{Fake,Real}/`.
+    """Copy pictures into `output/Sources/NAME/{Train,Validation,Test}/{Fake,Real}/`.
+
+    NAME is that of their folder. Pictures that belong together, such as frames of a video, are not
+    known as such here: lay those out by hand, with a `source.json` that says so.
 
     Args:
         source: folder that holds `Real` and `Fake`, in upper or lower case, with the pictures or
@@ -41,7 +44,8 @@ def split_flat(source, *, output, shares=SHARES, seed):
     """
     if len(shares) != 3 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
         raise ConfigError(f"Three shares that add up to 1 are needed. Received: {shares}.")
-    source, target = Path(source), Path(output) / "Dataset"
+    source = Path(source).resolve()
+    target = Path(output) / "Sources" / source.name
     if target.exists():
         raise DataError(
             f"{target} exists; two ways to split one data set would put training pictures into "

@@ -128,7 +128,16 @@ def read_manifest(root, split):
 
 def read_fingerprint(root):
     """Read the fingerprint of all pictures of a data set, hex; see `prepare`."""
+    return _read_report(root)["fingerprint"]
+
+
+def read_sources(root):
+    """Read the names of the sources of a data set, a sorted list."""
+    return sorted(_read_report(root)["sources"])
+
+
+def _read_report(root):
     path = Path(root) / "splits.json"
     if not path.is_file():
         raise DataError(f"{path} does not exist. Run `python -m train prepare` first.")
-    return json.loads(path.read_text())["fingerprint"]
+    return json.loads(path.read_text())

@@ -52,7 +52,11 @@ OPTIONS = {
     ),
     "source": (
         "--from",
-        {"dest": "source", "required": True, "help": "a folder that holds Real/ and Fake/"},
+        {
+            "dest": "source",
+            "required": True,
+            "help": "a folder that holds Real/ and Fake/ (frames of videos: lay them out by hand)",
+        },
     ),
     "shares": (
         "--shares",
