@@ -88,10 +88,14 @@ class VerdictFolder:
 
         Raises:
             ConfigError: the verdicts are of other weights, of the other way to judge, or no such
-                verdicts.
+                verdicts; or the folder cannot be listed.
         """
-        if not self._storage.exists(self._root):  # buckets have no folders, only what lies in them
+        try:
+            self._storage.info(self._root)
+        except FileNotFoundError:  # buckets have no folders, only what lies in them
             return set()
+        except Exception as error:  # every storage has errors of its own
+            raise ConfigError(f"{self._address} cannot be listed: {error}") from error
         try:
             files = pa.dataset.dataset(
                 self._root, filesystem=self._storage, schema=SCHEMA, format="parquet"

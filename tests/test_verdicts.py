@@ -14,10 +14,15 @@ class Bucket(MemoryFileSystem):
     """Files by name; like a bucket it has no folders, and so none that is empty."""
 
     protocol = "bucket"
-    store, pseudo_dirs, is_closed = {}, [""], False
+    store, pseudo_dirs, is_closed = {}, [""], False  # closed to writing; "all": to reading too
 
     def makedirs(self, path, exist_ok=False):
         pass
+
+    def info(self, path, **options):
+        if self.is_closed == "all":
+            raise PermissionError("Access Denied")
+        return super().info(path, **options)
 
     def _open(self, path, mode="rb", **options):
         if self.is_closed and "w" in mode:
@@ -58,3 +63,11 @@ def test_a_bucket_that_may_not_be_written_to_ends_with_a_sentence(detector, buck
     monkeypatch.setattr(Bucket, "is_closed", True)
     with pytest.raises(ConfigError, match=r"takes no verdicts \(Access Denied\)"):
         folder.add(rows_of(detector, "a.jpg"))
+
+
+def test_verdicts_that_may_not_be_seen_are_not_taken_for_none(detector, bucket, monkeypatch):
+    """All would be judged again, into a folder that may be of other weights."""
+    folder = VerdictFolder(bucket)
+    monkeypatch.setattr(Bucket, "is_closed", "all")
+    with pytest.raises(ConfigError, match="cannot be listed: Access Denied"):
+        folder.take_up(detector.weights.info, is_face_crop=False)
