@@ -1,6 +1,7 @@
 """More than one source of pictures: both classes each, no group split apart, none drowned."""
 
 import collections
+import hashlib
 import json
 
 import drawing
@@ -108,6 +109,22 @@ def test_groups_are_set_aside_as_a_whole(data):
     }
     assert len(groups["Validation"]) == 1 and len(groups["Train"]) == 3
     assert groups["Train"].isdisjoint(groups["Validation"])
+
+
+def test_what_is_set_aside_leaves_both_classes_in_train(data):
+    """Where classes share some groups, one may take what the other kept back."""
+    for path in [*data.glob("Dataset/Validation/*/*"), *data.glob("Sources/*/Validation/*/*")]:
+        path.unlink()
+    both = sorted(f"{number}" for number in range(40))
+    both.sort(key=lambda name: hashlib.sha256(f"video/{name}".encode()).hexdigest())
+    # Of Fake's two groups the first goes and the other stays, which of Real's two is the first.
+    for label, names in (("Fake", both[:2]), ("Real", both[1:3])):
+        folder = data / "Sources" / "video" / "Train" / label
+        for path, name in zip(sorted(folder.iterdir()), [*names, *names], strict=False):
+            path.rename(path.with_name(f"v{name}-{path.name}"))
+    describe(data, "video", group=r"^v(\d+)-")
+    with pytest.raises(DataError, match=r"video.Train has no pictures in Fake"):
+        prepare(data, validation_share=0.5)
 
 
 def test_a_class_of_one_group_cannot_be_set_aside(data):

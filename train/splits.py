@@ -126,7 +126,7 @@ def set_aside(pictures, share):
 
     Args:
         pictures: list of `Picture`.
-        share: 0-1, of each class of each source; a little more where groups are large.
+        share: 0-1, of each class of each source; more where groups are large.
 
     Returns:
         A list of `Picture`, in the given order.
@@ -229,6 +229,7 @@ def prepare(root, *, validation_share=None):
     _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     if validation_share:
         rows = set_aside(rows, validation_share)
+        _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     report = {
         "pictures": dict(collections.Counter(f"{row.split}/{row.label}" for row in rows)),
         "sources": dict(collections.Counter(row.source for row in rows)),
