@@ -15,6 +15,7 @@ from PIL import Image
 
 from detector.config import WEIGHTS_DIR
 from detector.weights import FACES_FILE, KERAS_FILE, MODEL_FILE, SPEC_FILE
+from train.sources import KAGGLE_SOURCE
 
 PLOTS = ("confusion.png", "curves.png", "reliability.png", "coverage.png")
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +59,7 @@ def evaluation(version, sha256, *, accuracy=0.9):
         "labelled face": figures(accuracy),
         "whole photo": figures(accuracy),
         "95 % intervals": {"accuracy": [0.8765, 0.9234]},
+        "sources": {KAGGLE_SOURCE: {}},
         "stability": {"JPEG 50": {"flips": 0.0345, "flips of conclusive verdicts": 0.0067}},
     }
 

@@ -133,7 +133,10 @@ def test_figures_of_own_pictures_are_not_claimed_for_the_data_set():
     training = {**spec.training, "sources": ["mine"]}
     training["config"] = {**training["config"], "margin": 100.0, "corrupt_share": 0.0}
     own = dataclasses.replace(spec, training=training, inner_views=())
-    info = {"evaluation": evaluation("1", "0" * 64), "repo": "me/faces", "tag": "v1", "terms": ""}
+    measured = evaluation("1", "0" * 64)
+    info = {"evaluation": measured, "repo": "me/faces", "tag": "v1", "terms": ""}
+    assert model_card(own, {"test": figures()}, **info).data.eval_results
+    measured["sources"]["mine"] = {}
     card = model_card(own, {"test": figures()}, **info)
     assert card.data.eval_results is None and "kaggle" not in card.text.lower()
     assert "Pictures of `mine`: de-duplicated by content across splits, taken whole, clean." in (

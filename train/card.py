@@ -54,7 +54,9 @@ def model_card(spec, metrics, *, evaluation, repo, tag, terms):
         tags=["deepfake-detection", "face", "grad-cam", "keras", spec.architecture],
         model_name=repo.rpartition("/")[2],
         # A figure of other pictures must not stand beside those of this data set.
-        eval_results=_results(metrics["test"]) if _sources(spec) == [KAGGLE_SOURCE] else None,
+        eval_results=_results(metrics["test"])
+        if set(evaluation["sources"]) == {KAGGLE_SOURCE}
+        else None,
     )
     sections = (
         _introduction(spec, repo),
@@ -188,7 +190,7 @@ def _evaluation(metrics, evaluation):
 
 {_explanations(name for name in SPLITS if name in metrics)}
 
-95 % intervals on Test (bootstrap over its pictures):
+95 % intervals on Test (bootstrap over its pictures, those of a group drawn together):
 
 {_intervals(evaluation["95 % intervals"])}
 
