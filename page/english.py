@@ -36,7 +36,7 @@ TEXTS = {
     "error_title": "This photo cannot be judged",
     "several_faces": {
         "Real": "Each of the {count} faces looks genuine.",
-        "Real, inconclusive": "None of the {count} faces leans to Fake, but not all are sure.",
+        "Real, inconclusive": "None of the {count} faces leans to Fake, but that is not certain.",
         "Fake": "Faces judged Fake: {fakes} of {count}. One is enough for the whole photo.",
         "Fake, inconclusive": "Faces that lean to Fake: {fakes} of {count}.",
     },

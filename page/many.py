@@ -64,7 +64,8 @@ def judge_all(detector, uploads, is_face_crop, texts):
         texts: of a language.
 
     Yields:
-        The table as HTML, and paths of CSV and JSON (None before the first); of this run so far.
+        The table as HTML, and paths of CSV and JSON, of this run so far; of no photo yet None for
+        the paths.
     """
     try:
         photos = list_photos(uploads)

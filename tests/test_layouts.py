@@ -62,7 +62,7 @@ def test_split_rests_on_content_and_seed_alone(flat, tmp_path):
 def test_second_split_into_one_folder_is_refused(flat, tmp_path):
     """What was trained on in the first would be tested on in the second."""
     split_flat(flat, output=tmp_path / "data", seed=1)
-    with pytest.raises(DataError, match="training pictures into Test"):
+    with pytest.raises(DataError, match="those of training into Test"):
         split_flat(flat, output=tmp_path / "data", seed=2)
 
 

@@ -31,7 +31,7 @@ def split_flat(source, *, output, shares=SHARES, seed):
     Args:
         source: folder that holds `Real` and `Fake`, in upper or lower case, with the pictures or
             with folders of them.
-        output: folder of the data set; must not hold one yet.
+        output: folder of the data set; may hold other sources, but none of that name.
         shares: of Train, Validation and Test, in the same way of each class; they add up to 1.
         seed: of the choice.
 
@@ -48,8 +48,8 @@ def split_flat(source, *, output, shares=SHARES, seed):
     target = Path(output) / "Sources" / source.name
     if target.exists():
         raise DataError(
-            f"{target} exists; two ways to split one data set would put training pictures into "
-            "Test. Delete it, or choose another --data."
+            f"{target} exists; two ways to split the same pictures would put those of training "
+            "into Test. Choose another --data, or a folder of another name."
         )
     found = [
         (path, label)
