@@ -9,10 +9,12 @@ import numpy as np
 
 from detector import Detector
 from detector.config import WEIGHTS_DIR
-from detector.weights import KERAS_FILE, read_spec
+from detector.explain import grad_cam
+from detector.weights import KERAS_FILE, read_spec, run_model
 
 ENSEMBLE = ("Xception", "ResNet50V2", "EfficientNetV2B0")  # 53 M parameters
 ENSEMBLE_SIDE = 224
+ONE_LOOK = "our serving network, one look at the whole photo"
 
 
 def load_peers(ours, judge):
@@ -51,6 +53,10 @@ def load_peers(ours, judge):
         logits, evidence = compiled(tf.constant(crop[np.newaxis].astype(np.float32)))
         return logits.numpy()[0], evidence.numpy()[..., np.newaxis], np.zeros((1, 1), np.float32)
 
+    def look_once(data):
+        crop = read(data)[0].astype(np.uint8)
+        return grad_cam(run_model(ours.weights.model, crop)[1], "Fake")
+
     same_looks = functools.partial(judge, Detector(dataclasses.replace(ours.weights, model=look)))
     backbones = _build_ensemble(keras)
 
@@ -63,6 +69,7 @@ def load_peers(ours, judge):
         "eager call, taped Grad-CAM": lambda data: taped(tf.constant(read(data))),
         "`tf.function`, taped Grad-CAM": lambda data: compiled(tf.constant(read(data))),
         "`tf.function`, taped Grad-CAM, at our faces and looks": same_looks,
+        ONE_LOOK: look_once,
         "ensemble of three backbones at 224 px, `predict`, no heatmap": ensemble,
     }
 
