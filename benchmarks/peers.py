@@ -14,7 +14,6 @@ from detector.weights import KERAS_FILE, read_spec, run_model
 
 ENSEMBLE = ("Xception", "ResNet50V2", "EfficientNetV2B0")  # 53 M parameters
 ENSEMBLE_SIDE = 224
-ONE_LOOK = "our serving network, one look at the whole photo"
 
 
 def load_peers(ours, judge):
@@ -69,7 +68,7 @@ def load_peers(ours, judge):
         "eager call, taped Grad-CAM": lambda data: taped(tf.constant(read(data))),
         "`tf.function`, taped Grad-CAM": lambda data: compiled(tf.constant(read(data))),
         "`tf.function`, taped Grad-CAM, at our faces and looks": same_looks,
-        ONE_LOOK: look_once,
+        "our serving network, one look at the whole photo": look_once,
         "ensemble of three backbones at 224 px, `predict`, no heatmap": ensemble,
     }
 

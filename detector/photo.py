@@ -219,7 +219,7 @@ def _to_rgb(image):
     if turn is not None:
         image = image.transpose(turn)
         # The tag goes, so that nobody turns the photo again.
-        image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+        image.info = {key: image.info[key] for key in image.info if key == "transparency"}
     if image.mode.startswith("I") or image.mode == "F":
         image = _to_8_bits(image)
     if image.has_transparency_data:

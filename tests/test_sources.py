@@ -35,6 +35,11 @@ def remove(data, name, label):
         path.unlink()
 
 
+def remove_validation(data):
+    for path in list(data.glob("**/Validation/*/*")):
+        path.unlink()
+
+
 def test_manifest_says_where_each_picture_comes_from(data):
     """A figure per source needs to know the source."""
     describe(data, "video", generator="DeepFaceLab")
@@ -92,8 +97,7 @@ def test_a_video_and_its_swap_in_a_paired_source_stay_together(data):
 
 def test_groups_are_set_aside_as_a_whole(data):
     """Else the epoch that is kept is the one that remembers best."""
-    for path in [*data.glob("Dataset/Validation/*/*"), *data.glob("Sources/*/Validation/*/*")]:
-        path.unlink()
+    remove_validation(data)
     for label in ("Real", "Fake"):
         folder = data / "Sources" / "video" / "Train" / label
         for number in range(12):
@@ -113,8 +117,7 @@ def test_groups_are_set_aside_as_a_whole(data):
 
 def test_what_is_set_aside_leaves_both_classes_in_train(data):
     """Where classes share some groups, one may take what the other kept back."""
-    for path in [*data.glob("Dataset/Validation/*/*"), *data.glob("Sources/*/Validation/*/*")]:
-        path.unlink()
+    remove_validation(data)
     both = sorted(f"{number}" for number in range(40))
     both.sort(key=lambda name: hashlib.sha256(f"video/{name}".encode()).hexdigest())
     # Of Fake's two groups the first goes and the other stays, which of Real's two is the first.
@@ -128,8 +131,7 @@ def test_what_is_set_aside_leaves_both_classes_in_train(data):
 
 
 def test_a_class_of_one_group_cannot_be_set_aside(data):
-    for path in [*data.glob("Dataset/Validation/*/*"), *data.glob("Sources/*/Validation/*/*")]:
-        path.unlink()
+    remove_validation(data)
     for path in list(data.glob("Sources/video/Train/*/*")):
         path.rename(path.with_name(f"v1-{path.name}"))
     describe(data, "video", group=r"^(v1)-")

@@ -5,7 +5,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from detector import CLASSES
 from detector.report import LIMITS
 
-from .config import WHOLE_MARGIN, TrainConfig
+from .config import TrainConfig
 from .download import KAGGLE_DATASET
 from .sources import KAGGLE_SOURCE
 
@@ -169,8 +169,8 @@ def _training(spec, terms):
         f"[Deepfake and Real Images]({DATASET_PAGE})" if name == KAGGLE_SOURCE else f"`{name}`"
         for name in _sources(spec)
     )
-    is_cut = config.margin < WHOLE_MARGIN
-    shown = "the face of each cut with a fixed margin" if is_cut else "taken whole"
+    is_whole = config.takes_whole_pictures
+    shown = "taken whole" if is_whole else "the face of each cut with a fixed margin"
     degraded = f"{config.corrupt_share:.0%} of them degraded" if config.corrupt_share else "clean"
     return f"""
 ## Training data and terms

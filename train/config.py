@@ -14,8 +14,6 @@ CHOICES = {
     "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
 }
 
-WHOLE_MARGIN = 10.0  # a crop of that margin or more is the whole picture, if that is square
-
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
@@ -83,6 +81,11 @@ class TrainConfig:
                 "plateau_patience reduces a constant learning rate: set schedule=constant, or "
                 f"plateau_patience=0. Received: schedule={self.schedule!r}."
             )
+
+    @property
+    def takes_whole_pictures(self):
+        """Whether the margin is so large that a crop is the whole of a square picture."""
+        return self.margin >= 10.0
 
     def replace(self, **changes):
         """Return a copy with some fields changed.

@@ -29,7 +29,7 @@ from detector.weights import (
 )
 
 from .calibrate import fit_scaling, least_conclusive_confidence
-from .config import WHOLE_MARGIN, TrainConfig
+from .config import TrainConfig
 from .data import FaceBatches
 from .evidence import evidence_of
 from .familiarity import descriptor, distance, fit_familiarity
@@ -108,7 +108,7 @@ def export(run, *, data, output, version):
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
     crops = self_test_crops(config.input_size)
     validation = read_manifest(data, "Validation")
-    views = _views(VIEWS if config.margin < WHOLE_MARGIN else WHOLE_VIEWS, config)
+    views = _views(WHOLE_VIEWS if config.takes_whole_pictures else VIEWS, config)
     inner_views = _views(INNER_VIEWS, config) if config.inner_share else ()  # as it was trained
     spec = Spec(
         schema=SCHEMA,
