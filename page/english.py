@@ -26,7 +26,8 @@ TEXTS = {
     ),
     "inconclusive_meaning": (
         "Inconclusive means: this photo gives no answer that could be relied on, in either "
-        "direction. A larger or less processed copy may help."
+        "direction. On its own it is no sign of forgery: many genuine photos end so. A larger or "
+        "less processed copy may help."
     ),
     "limits": LIMITS,
     "notes": {},  # those of `detector.report.NOTES` are English

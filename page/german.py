@@ -23,8 +23,9 @@ TEXTS = {
         "Von 1.000 so sicheren Antworten stimmen etwa {right}, bei Fotos wie denen der Prüfung."
     ),
     "inconclusive_meaning": (
-        "Unentschieden heißt: Dieses Foto gibt keine verlässliche Antwort, in keine Richtung. "
-        "Eine größere oder weniger bearbeitete Kopie kann helfen."
+        "Unentschieden heißt: Dieses Foto gibt keine verlässliche Antwort, in keine Richtung. Für "
+        "sich genommen ist das kein Zeichen einer Fälschung: Viele echte Fotos enden so. Eine "
+        "größere oder weniger bearbeitete Kopie kann helfen."
     ),
     "limits": (
         "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; andere "
