@@ -33,6 +33,8 @@ class TrainConfig:
     #                            network that never saw such framing calls it fake
     inner_share: float = 0.15  # of training pictures that show the inside of a face alone: a face
     #                            generated as a whole has no seam, and only its skin can tell
+    blend_share: float = 0.0  # of training fakes that make room for fakes made of genuine pictures
+    #                           (train.blend): other forgeries share the pasting, not the generator
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
 

@@ -4,6 +4,7 @@ A `keras.utils.PyDataset` and not a `tf.data` pipeline, so that one loop trains 
 PyTorch and JAX alike; decoding and corrupting run in threads beside the step.
 """
 
+import collections
 import dataclasses
 import math
 
@@ -17,6 +18,7 @@ from detector.photo import load_photo
 from detector.preprocess import cut
 
 from .augment import flip_rotate_zoom
+from .blend import blend
 from .corruptions import corrupt
 
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
@@ -53,6 +55,10 @@ class FaceBatches(keras.utils.PyDataset):
         self.corrupt_share = corrupt_share
         batches = math.ceil(len(pictures) / config.batch_size)
         self.length = min(batches, limit or batches)
+        self.genuine = collections.defaultdict(list)  # faces to make fakes of, by pool
+        for picture in pictures:
+            if picture.label == "Real" and picture.box:
+                self.genuine[picture.pool].append(picture)
         self.start_epoch(0)
 
     def __len__(self):
@@ -77,12 +83,18 @@ class FaceBatches(keras.utils.PyDataset):
     def _load(self, index):
         generator = np.random.default_rng([self.config.seed, self.epoch, index])
         picture = self.pictures[index]
-        photo = load_photo(picture.path)
         margin = self.config.margin
         is_jittered = self.augment and self.config.augmentation == "jitter"
+        genuine = self.genuine[picture.pool] if picture.label == "Fake" and is_jittered else ()
+        is_blend = genuine and generator.random() < self.config.blend_share
+        if is_blend:
+            photo, picture = make_fake(genuine, generator)
+        else:
+            photo = load_photo(picture.path)
         if is_jittered:
             framing, shares = generator.random(), (self.config.tight_share, self.config.inner_share)
-            is_inside = picture.box and shares[0] <= framing < sum(shares)
+            # The inside of a blend is that of a genuine face.
+            is_inside = picture.box and not is_blend and shares[0] <= framing < sum(shares)
             margin *= generator.uniform(*(INNER_JITTER if is_inside else MARGIN_JITTER))
             if picture.box and framing < shares[0]:
                 photo, picture = cut_close(photo, picture, generator)
@@ -128,6 +140,21 @@ def balanced_order(cells, generator):
             np.concatenate([generator.permutation(members) for _ in range(rounds)])[:quota]
         )
     return generator.permutation(np.concatenate(draws))
+
+
+def make_fake(genuine, generator):
+    """Make a fake of two genuine pictures drawn at random.
+
+    Args:
+        genuine: list of `Picture`, with boxes.
+        generator: `np.random.Generator`.
+
+    Returns:
+        The photo, RGB, and the `Picture` that holds its size and box.
+    """
+    picture, donor = (genuine[int(generator.integers(len(genuine)))] for _ in range(2))
+    photos = load_photo(picture.path), load_photo(donor.path)
+    return blend(photos[0], picture.box, photos[1], donor.box, generator), picture
 
 
 def cut_close(photo, picture, generator):
