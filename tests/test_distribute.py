@@ -55,7 +55,7 @@ def test_two_devices_train_one_network(mirrored):
 
 def test_run_leaves_what_its_reader_needs(mirrored):
     """Curves, verdicts and logs are drawn while the pictures and the weights are at hand."""
-    for name in ("history.png", "samples.png"):
+    for name in ("history.png", "samples.png", "training.png"):
         assert (mirrored.run / "plots" / name).stat().st_size > 5000
     for part in ("train", "validation"):
         assert list((mirrored.run / "logs" / part).glob("events.*"))

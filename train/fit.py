@@ -23,7 +23,7 @@ from .fingerprint import library_versions
 from .manifest import read_fingerprint, read_manifest
 from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
 from .recipe import make_optimizer
-from .sheets import draw_sheets
+from .sheets import draw_sheets, draw_training
 from .torch_speed import speed_up_torch
 
 
@@ -49,8 +49,8 @@ def fit(config, *, data, output, backbone_weights, distribute=None):
         data: folder of the manifest.
         output: folder of the run; holds `config.json`, `versions.json` (of libraries, and the
             number of devices), `history.csv`, `seconds.csv` (by epoch), `best.weights.h5`,
-            `plots/`, with TensorFlow `logs/` for TensorBoard, and the backup a killed run resumes
-            from.
+            `plots/` (a batch of training, curves, verdicts), with TensorFlow `logs/` for
+            TensorBoard, and the backup a killed run resumes from.
         backbone_weights: see `architectures.build`; a whole network skips phase 1.
         distribute: see `distribute.scope`.
 
@@ -120,6 +120,7 @@ def _train(config, *, data, output, backbone_weights):
         corrupt_share=config.corrupt_share,
         limit=config.epoch_batches,
     )
+    draw_training(batches, output=output / "plots")
     _compile(model, make_optimizer(config, epoch_batches=len(batches)))
     if not has_stopped(read_history(history), read_history(seconds), config):
         best = _best_so_far(output, config) if is_resumed else None

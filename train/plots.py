@@ -125,27 +125,26 @@ def history(epochs, path):
     _save(figure, path)
 
 
-def samples(crops, labels, probabilities, path):
-    """Write a sheet of crops, each with its label and its verdict; wrong ones in red.
+def samples(crops, labels, path, *, probabilities=None):
+    """Write a sheet of crops, each with its label and, where there is one, its verdict.
 
     Args:
         crops: (n, s, s, 3) uint8, 0-255 RGB.
         labels: (n,) 0 or 1, Fake is 1.
-        probabilities: (n,) P(fake).
         path: of the PNG.
+        probabilities: (n,) P(fake); titles of crops that are judged wrong are red.
     """
     rows = -(-len(crops) // 8)
     figure, axes = plt.subplots(rows, 8, figsize=(16, 2.4 * rows), squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
-    for ax, crop, label, probability in zip(axes.flat, crops, labels, probabilities, strict=False):
-        is_right = (probability >= 0.5) == bool(label)
+    for index, (ax, crop, label) in enumerate(zip(axes.flat, crops, labels, strict=False)):
+        title, is_right = CLASSES[int(label)], True
+        if probabilities is not None:
+            title += f", P(fake) {probabilities[index]:.2f}"
+            is_right = (probabilities[index] >= 0.5) == bool(label)
         ax.imshow(crop)
-        ax.set_title(
-            f"{CLASSES[int(label)]}, P(fake) {probability:.2f}",
-            color="black" if is_right else "red",
-            fontsize=9,
-        )
+        ax.set_title(title, color="black" if is_right else "red", fontsize=9)
     _save(figure, path)
 
 

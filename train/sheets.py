@@ -1,4 +1,4 @@
-"""What a run looks like: curves of its history, and verdicts on pictures of validation."""
+"""What a run looks like: curves of its history, what it saw, and verdicts on validation."""
 
 import keras
 import numpy as np
@@ -35,6 +35,18 @@ def draw_sheets(model, batches, *, history, output):
     plots.samples(
         np.concatenate(crops),
         np.concatenate(labels)[:, 0],
-        1.0 / (1.0 + np.exp(-logits[:, 0].astype(np.float64))),
         output / "samples.png",
+        probabilities=1.0 / (1.0 + np.exp(-logits[:, 0].astype(np.float64))),
     )
+
+
+def draw_training(batches, *, output):
+    """Write `training.png`: the first batch of an epoch, jittered, degraded and blended.
+
+    Args:
+        batches: `FaceBatches` of training.
+        output: folder, is made.
+    """
+    output.mkdir(exist_ok=True)
+    crops, labels = batches[0]
+    plots.samples(crops, labels[:, 0], output / "training.png")
