@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-SWAP_SHARE = 0.4  # of blends that paste another person's face
+SWAP_SHARE = 0.5  # of blends that paste another person's face
 PART_SHARE = 0.3  # of blends that replace a part of the face alone: eyes, nose or mouth
 PART_HEIGHTS = (-0.14, 0.06, 0.24)  # of their middles below the face's, in box heights
 OUTLINE = 64  # corners of a mask's outline
@@ -32,16 +32,12 @@ def blend(photo, box, donor, donor_box, generator):
     target = np.asarray(photo)
     if generator.random() < SWAP_SHARE:
         source = _fit(np.asarray(donor), donor_box, box, target.shape)
-        source = _match(source, target, box, strength=generator.uniform(0.5, 1.0))
+        source = _match(source, target, box, strength=generator.uniform(0.2, 1.0))
     else:
-        source = _move(target, box, generator)
-        # Either side may be the worse one.
-        if generator.random() < 0.5:
-            source = _alter(source, generator)
-        else:
-            target = _alter(target, generator)
+        # Never the rest of the photo: its colours or sharpness would become the label.
+        source = _alter(_move(target, box, generator), generator)
     mask = _draw_mask(target.shape, box, generator)[..., np.newaxis]
-    mask *= generator.choice((0.6, 0.8, 1.0, 1.0))
+    mask *= generator.choice((0.8, 1.0, 1.0, 1.0))
     mixed = source * mask + target * (1.0 - mask)
     return Image.fromarray(mixed.round().clip(0, 255).astype(np.uint8))
 
@@ -76,23 +72,23 @@ def _move(picture, box, generator):
     side = max(right - left, bottom - top)
     matrix = cv2.getRotationMatrix2D(
         ((left + right) / 2, (top + bottom) / 2),
-        generator.uniform(-4, 4),  # degrees
-        generator.uniform(0.95, 1.05),
+        generator.uniform(-6, 6),  # degrees
+        generator.uniform(0.92, 1.08),
     )
-    matrix[:, 2] += generator.uniform(-0.03, 0.03, 2) * side
+    matrix[:, 2] += generator.uniform(-0.05, 0.05, 2) * side
     size = picture.shape[1::-1]
     return cv2.warpAffine(picture, matrix, size, borderMode=cv2.BORDER_REFLECT_101)
 
 
 def _alter(picture, generator):
     """Change colours, and sharpness or compression, as generators and editors do."""
-    shift = generator.uniform(-14, 14, 3) + generator.uniform(-12, 12)
-    altered = (picture - 128.0) * generator.uniform(0.85, 1.15) + 128.0 + shift
+    shift = generator.uniform(-20, 20, 3) + generator.uniform(-20, 20)
+    altered = (picture - 128.0) * generator.uniform(0.75, 1.25) + 128.0 + shift
     altered = altered.clip(0, 255).astype(np.uint8)
     kind = generator.integers(4)
     if kind == 0:  # made at a lower resolution
         size = picture.shape[1::-1]
-        scale = generator.uniform(0.3, 0.8)
+        scale = generator.uniform(0.25, 0.6)
         small = cv2.resize(altered, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         altered = cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)
     elif kind == 1:  # sharpened
@@ -126,5 +122,5 @@ def _draw_mask(shape, box, generator):
     outline = np.stack([np.cos(angles), np.sin(angles)], axis=1) * (1.0 + waves)[:, np.newaxis]
     mask = np.zeros(shape[:2], np.float32)
     cv2.fillPoly(mask, [np.int32(np.round(middle + outline * radii))], 1.0)
-    softness = generator.uniform(0.008, 0.06) * max(width, height)
+    softness = generator.uniform(0.004, 0.045) * max(width, height)
     return cv2.GaussianBlur(mask, (0, 0), softness)
