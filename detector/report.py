@@ -3,8 +3,8 @@
 import dataclasses
 
 LIMITS = (
-    "It knows faces that a generative network blended into photos; other fakes may pass. "
-    "“Real” does not mean “not AI-generated”."
+    "It knows faces that a generative network blended into photos; other fakes pass, such as "
+    "faces pasted from another photo. “Real” does not mean “not AI-generated”."
 )
 NOTES = {
     "no_face": "No face was found, so the middle of the picture was judged instead",

@@ -29,7 +29,8 @@ TEXTS = {
     ),
     "limits": (
         "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; andere "
-        "Fälschungen können durchgehen. „Echt“ heißt nicht „nicht von KI erzeugt“."
+        "Fälschungen gehen durch, etwa Gesichter aus einem anderen Foto. „Echt“ heißt nicht „nicht "
+        "von KI erzeugt“."
     ),
     "notes": {
         "no_face": "Kein Gesicht gefunden; beurteilt wurde die Mitte des Bildes",

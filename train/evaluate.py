@@ -23,6 +23,7 @@ from .calibrate import risk_coverage
 from .disk import write_whole
 from .figures import auc, by_group, intervals, summarise
 from .manifest import read_manifest
+from .pastes import measure_pastes
 from .stability import RESENDS, flips
 
 FACE_SIDES = (64, 96, 128)  # pixels; borders between the groups of faces by size
@@ -35,7 +36,8 @@ PICTURES_A_CORRUPTION = 40  # at each severity; a family has three to six corrup
 def evaluate(weights_dir, *, data, split, output):
     """Evaluate the weights and write `evaluation.json` and plots.
 
-    On Validation, whose pictures are clean, every family of corruptions is measured too.
+    On Validation, whose pictures are clean, every family of corruptions is measured too, and what
+    becomes of genuine ones with another photo's face pasted in.
 
     Args:
         weights_dir: folder of the weights.
@@ -79,6 +81,7 @@ def evaluate(weights_dir, *, data, split, output):
     }
     if split == "Validation":
         figures["corruptions"] = _by_corruption(detector, pictures)
+        figures["pasted faces"] = measure_pastes(detector, pictures, labelled_face)
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
     (output / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
@@ -202,6 +205,8 @@ def to_text(figures):
     correlation = framing["rank correlation of P(fake) with tightness"]
     lines.append(f"rank correlation of P(fake) with it, in each class: {correlation}")
     lines += _table("source", figures["sources"])
+    if figures.get("pasted faces"):
+        lines += _table("pasted faces", figures["pasted faces"])
     for family, groups in figures.get("corruptions", {}).items():
         lines += _table(family, groups)
     return "\n".join(lines)

@@ -56,6 +56,7 @@ def write_tables(readme, *, spec, evaluations, benchmarks, leaderboard):
         "stability": _stability(test["stability"], validation["stability"]),
         "face size": _groups(test["face size"], "Face, longer side"),
         "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
+        "pasted faces": _pasted(validation["pasted faces"]),
         "origins": origins_table(origins),
         "speed": _speed(
             *(_load(benchmarks / f"{name}.json", SPEED_COMMAND) for name in ("stages", "speed"))
@@ -142,6 +143,17 @@ def _groups(groups, title):
     for name, row in sorted(groups.items(), key=lambda item: _place(item[0])):
         cells = " | ".join(_format(key, row[key]) for key in keys)
         lines.append(f"| {name} | {row['real']} | {row['fake']} | {cells} |")
+    return "\n".join(lines)
+
+
+def _pasted(rows):
+    lines = [
+        "| Edge | pictures | AUC, from the same before | called Fake | conclusive and wrong |",
+        "|---|---|---|---|---|",
+    ]
+    for edge, row in rows.items():
+        shares = f"{row['right']:.1%} | {row['conclusive and wrong']:.1%}"
+        lines.append(f"| {edge} | {row['pictures']:,} | {row['auc']:.3f} | {shares} |")
     return "\n".join(lines)
 
 
