@@ -98,6 +98,27 @@ def test_share_of_fakes_is_made_of_genuine_pictures(tmp_path):
     assert 4 < blue_fakes(tmp_path, share=0.5) < 16
 
 
+def test_fakes_lie_beside_their_originals(tmp_path):
+    """Framed and degraded alike in one batch, all that tells the two is the seam."""
+    pictures = []
+    for index, label in enumerate(["Real", "Fake"] * 4):
+        path = tmp_path / f"{index}.png"
+        make_photo(seed=index, size=(96, 96)).save(path)
+        pictures.append(Picture(path, "Train", label, "", (30, 26, 66, 68), (96, 96)))
+    config = TrainConfig(
+        input_size=64, batch_size=8, blend_share=1.0, tight_share=0.0, inner_share=0.0
+    )
+    batches = FaceBatches(pictures, config, augment=True, corrupt_share=0.5)
+    for epoch in range(5):
+        batches.start_epoch(epoch)
+        crops, labels = batches[0]
+        corners, is_fake = crops[:, :3, :3], labels[:, 0] == 1
+        assert is_fake.sum() == 4
+        for fake, crop in zip(corners[is_fake], crops[is_fake], strict=True):
+            (original,) = np.flatnonzero((corners[~is_fake] == fake).all((1, 2, 3)))
+            assert not np.array_equal(crops[~is_fake][original], crop)
+
+
 def test_validation_and_plain_recipes_have_the_fakes_of_the_data_set(tmp_path):
     """Epochs and recipes are compared on those."""
     assert blue_fakes(tmp_path, share=1.0, augment=False) == 20

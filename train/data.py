@@ -4,7 +4,6 @@ A `keras.utils.PyDataset` and not a `tf.data` pipeline, so that one loop trains 
 PyTorch and JAX alike; decoding and corrupting run in threads beside the step.
 """
 
-import collections
 import dataclasses
 import math
 
@@ -55,10 +54,6 @@ class FaceBatches(keras.utils.PyDataset):
         self.corrupt_share = corrupt_share
         batches = math.ceil(len(pictures) / config.batch_size)
         self.length = min(batches, limit or batches)
-        self.genuine = collections.defaultdict(list)  # faces to make fakes of, by pool
-        for picture in pictures:
-            if picture.label == "Real" and picture.box:
-                self.genuine[picture.pool].append(picture)
         self.start_epoch(0)
 
     def __len__(self):
@@ -76,19 +71,25 @@ class FaceBatches(keras.utils.PyDataset):
         """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
         size = self.config.batch_size
         indices = self.order[batch * size : (batch + 1) * size]
-        crops = np.stack([self._load(int(index)) for index in indices])
+        crops = np.stack([self._load(int(index), indices) for index in indices])
         labels = [[CLASSES.index(self.pictures[index].label)] for index in indices]
         return crops, np.asarray(labels, np.float32)
 
-    def _load(self, index):
-        generator = np.random.default_rng([self.config.seed, self.epoch, index])
+    def _load(self, index, batch):
+        generator = self._generator(index)
         picture = self.pictures[index]
         margin = self.config.margin
         is_jittered = self.augment and self.config.augmentation == "jitter"
-        genuine = self.genuine[picture.pool] if picture.label == "Fake" and is_jittered else ()
-        is_blend = genuine and generator.random() < self.config.blend_share
+        may_be_blend = is_jittered and self.config.blend_share and picture.label == "Fake"
+        genuine = self._genuine(batch, pool=picture.pool) if may_be_blend else ()
+        is_blend = len(genuine) > 1 and generator.random() < self.config.blend_share
         if is_blend:
-            photo, picture = make_fake(genuine, generator)
+            index, donor = generator.choice(genuine, 2, replace=False)
+            picture, donor = self.pictures[index], self.pictures[donor]
+            photo, other = load_photo(picture.path), load_photo(donor.path)
+            photo = blend(photo, picture.box, other, donor.box, generator)
+            # Framed and degraded like its original in the same batch: all they differ in is a seam.
+            generator = self._generator(index)
         else:
             photo = load_photo(picture.path)
         if is_jittered:
@@ -118,6 +119,19 @@ class FaceBatches(keras.utils.PyDataset):
         is_flipped = is_jittered and generator.random() < 0.5
         return crop[:, ::-1] if is_flipped else crop
 
+    def _generator(self, index):
+        return np.random.default_rng([self.config.seed, self.epoch, index])
+
+    def _genuine(self, batch, *, pool):
+        """Indices of the faces in a batch that fakes can be made of."""
+        return [
+            index
+            for index in batch
+            if self.pictures[index].label == "Real"
+            and self.pictures[index].box
+            and self.pictures[index].pool == pool
+        ]
+
 
 def balanced_order(cells, generator):
     """Draw an epoch in which every cell, a source and a label, has the same share.
@@ -140,21 +154,6 @@ def balanced_order(cells, generator):
             np.concatenate([generator.permutation(members) for _ in range(rounds)])[:quota]
         )
     return generator.permutation(np.concatenate(draws))
-
-
-def make_fake(genuine, generator):
-    """Make a fake of two genuine pictures drawn at random.
-
-    Args:
-        genuine: list of `Picture`, with boxes.
-        generator: `np.random.Generator`.
-
-    Returns:
-        The photo, RGB, and the `Picture` that holds its size and box.
-    """
-    picture, donor = (genuine[int(generator.integers(len(genuine)))] for _ in range(2))
-    photos = load_photo(picture.path), load_photo(donor.path)
-    return blend(photos[0], picture.box, photos[1], donor.box, generator), picture
 
 
 def cut_close(photo, picture, generator):
