@@ -1,7 +1,6 @@
 """Fakes made of genuine photos: `train.blend` for training, `train.pastes` to measure."""
 
 import dataclasses
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -171,7 +170,7 @@ class Judge:
 
 def test_pastes_are_counted(tmp_path):
     pictures = plain_pictures(tmp_path)
-    genuine = [Picture(Path(p.path), "Validation", "Real", "", p.box, p.size) for p in pictures]
+    genuine = [dataclasses.replace(picture, label="Real") for picture in pictures]
     verdicts = [SimpleNamespace(fake_probability=0.1)] * 4
     figures = measure_pastes(Judge(), genuine, verdicts)["hard edge"]
     assert figures["pictures"] == 4

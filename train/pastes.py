@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from detector.photo import load_photo
 
-from .figures import auc
+from .figures import auc, by_group
 
 OVAL = (0.40, 0.42)  # half axes of what is pasted, in widths and heights of the face box
 
@@ -107,16 +107,11 @@ def measure_pastes(detector, pictures, verdicts):
 def _summarise(before, judged):
     labels = np.repeat([0, 1], [len(before), len(judged)])
     probabilities = np.array([*before, *(verdict.fake_probability for verdict in judged)])
-
-    def share(is_counted):
-        return round(sum(map(is_counted, judged)) / len(judged), 4)
-
+    pasted = by_group(np.ones(len(judged)), judged, [""] * len(judged))[""]
     return {
         "pictures": len(judged),
         "auc": round(float(auc(labels, probabilities)), 4),
-        "right": share(lambda verdict: verdict.label == "Fake"),
-        "conclusive": share(lambda verdict: verdict.is_conclusive),
-        "conclusive and wrong": share(
-            lambda verdict: verdict.is_conclusive and verdict.label == "Real"
-        ),
+        "right": pasted["accuracy"],
+        "conclusive": pasted["conclusive"],
+        "conclusive and wrong": pasted["conclusive and wrong"],
     }
