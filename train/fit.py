@@ -120,7 +120,8 @@ def _train(config, *, data, output, backbone_weights):
         corrupt_share=config.corrupt_share,
         limit=config.epoch_batches,
     )
-    draw_training(batches, output=output / "plots")
+    if not is_resumed:
+        draw_training(batches, output=output / "plots")
     _compile(model, make_optimizer(config, epoch_batches=len(batches)))
     if not has_stopped(read_history(history), read_history(seconds), config):
         best = _best_so_far(output, config) if is_resumed else None
