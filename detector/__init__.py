@@ -37,7 +37,7 @@ class CropVerdict:
         confidence: 0.5-1, probability of the label.
         is_conclusive: whether the label can be relied on as far as the model can tell.
         notes: why not: "no_face", "small_face", "cut_face", "unfamiliar",
-            "low_confidence", "inner_face".
+            "low_confidence", "seam", "inner_face".
         heatmap: (h, w) float32, 0-1: places of `square` that speak for the label (Grad-CAM).
         familiarity: 0-1, share of pictures like those of training that are at least as unusual.
     """
@@ -189,6 +189,8 @@ def _judge(weights, photo, face, *, notes):
         notes.append("unfamiliar")
     if confidence < spec.min_confidence:
         notes.append("low_confidence")
+    if label == "Real" and face and not look.seam <= spec.max_seam:  # likewise
+        notes.append("seam")
     # Fakes that this detector knows have a seam, faces generated as a whole have none: seen without
     # its outline, the inside of such a face looks less genuine than so genuine a whole lets expect.
     if label == "Real" and face and not notes:

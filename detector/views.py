@@ -24,12 +24,14 @@ class Look:
             pixels of the photo.
         evidence: (h, w) float32 over `square`: positive speaks for Fake.
         distance: from the pictures of training, mean over the views; see `train.familiarity`.
+        seam: logit that the face was pasted in, mean over the views; see `train.seams`.
     """
 
     logit: float
     square: tuple[float, float, float, float]
     evidence: np.ndarray
     distance: float
+    seam: float
 
 
 def look_at(model, photo, box, *, views, input_size):
@@ -45,7 +47,7 @@ def look_at(model, photo, box, *, views, input_size):
     Returns:
         `Look`.
     """
-    squares, logits, maps, distances = [], [], [], []
+    squares, logits, maps, distances, seams = [], [], [], [], []
     for view in views:
         if box is None:
             square = centre_square(photo.size)
@@ -54,11 +56,12 @@ def look_at(model, photo, box, *, views, input_size):
         crop = cut(photo, square, input_size=input_size)
         if view.is_mirrored:
             crop = np.ascontiguousarray(crop[:, ::-1])
-        logit, evidence, distance = run_model(model, crop)
+        logit, evidence, distance, seam = run_model(model, crop)
         squares.append(square)
         logits.append(logit)
         maps.append(evidence[:, ::-1] if view.is_mirrored else evidence)
         distances.append(distance)
+        seams.append(seam)
     largest = max(squares, key=lambda square: square[2] - square[0])
     return Look(
         logit=float(np.mean(logits)),
@@ -68,6 +71,7 @@ def look_at(model, photo, box, *, views, input_size):
             axis=0,
         ),
         distance=float(np.mean(distances)),
+        seam=float(np.mean(seams)),
     )
 
 

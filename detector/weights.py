@@ -18,7 +18,7 @@ from .errors import WeightsError
 from .faces import FaceDetector
 from .runtime import Network
 
-SCHEMA = 3
+SCHEMA = 4
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
@@ -55,6 +55,7 @@ class Spec:
             none for a network that never learned from such crops.
         inner_slope: the share of a genuine face's logit that its inside alone is expected to give.
         max_inner_excess: a Real of whose inner views one gives that much more is not conclusive.
+        max_seam: a Real that looks more than that (a logit) as if pasted in is not conclusive.
         temperature: the logit is divided by it to become a calibrated log-odds ...
         bias: ... and this is added.
         min_confidence: 0.5-1, verdicts below are not conclusive.
@@ -77,6 +78,7 @@ class Spec:
     inner_views: tuple[View, ...]
     inner_slope: float
     max_inner_excess: float
+    max_seam: float
     temperature: float
     bias: float
     min_confidence: float
@@ -216,6 +218,7 @@ def read_spec(folder):
             "inner_views": _are_views(spec.inner_views),
             "inner_slope": math.isfinite(spec.inner_slope),
             "max_inner_excess": math.isfinite(spec.max_inner_excess),
+            "max_seam": math.isfinite(spec.max_seam),
             "temperature": 0.0 < spec.temperature < math.inf,
             "bias": math.isfinite(spec.bias),
             "min_confidence": 0.5 <= spec.min_confidence < 1.0,
@@ -244,10 +247,16 @@ def run_model(model, crop):
     Returns:
         logit (float, positive is Fake), evidence (h, w) float32: Grad-CAM before its ReLU, with
         global average pooling what each place of the last convolution adds to the logit times
-        h * w, and distance (float, at least 0): from what training saw, about 1 there.
+        h * w, distance (float, at least 0): from what training saw, about 1 there, and seam (float
+        logit, positive looks pasted in; 0 of a network that does not look for it).
     """
-    outputs = {output.ndim: output for output in model(crop)}  # ranks 4, 2 and 1 tell them apart
-    return float(outputs[1][0]), outputs[4][0, :, :, 0], float(outputs[2][0, 0])
+    outputs = {output.ndim: output for output in model(crop)}  # ranks 4, 3, 2 and 1 tell them apart
+    return (
+        float(outputs[1][0]),
+        outputs[4][0, :, :, 0],
+        float(outputs[2][0, 0]),
+        float(outputs[3][0, 0, 0]),
+    )
 
 
 def _are_views(views):
@@ -278,10 +287,10 @@ def _check_model(model, spec):
             f"{ADVICE}"
         )
     shapes = [output.shape for output in model(np.zeros((size, size, 3), np.uint8))]
-    if sorted(len(shape) for shape in shapes) != [1, 2, 4]:
+    if sorted(len(shape) for shape in shapes) != [1, 2, 3, 4]:
         raise WeightsError(
-            f"{MODEL_FILE} must give a logit (1,), a distance (1, 1) and evidence (1, h, w, 1). "
-            f"Received: {shapes}. {ADVICE}"
+            f"{MODEL_FILE} must give a logit (1,), a distance (1, 1), a seam (1, 1, 1) and "
+            f"evidence (1, h, w, 1). Received: {shapes}. {ADVICE}"
         )
     found = [run_model(model, crop)[0] for crop in self_test_crops(size)]
     is_alike = len(found) == len(spec.self_test) and np.allclose(

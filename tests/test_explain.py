@@ -77,7 +77,7 @@ def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, detector, keras_model, l
             normalize_cam=False,
         )[0]
         expected = np.asarray(expected) / max(np.max(expected), 1e-12)
-        _, evidence, _ = run_model(detector.weights.model, crop)
+        _, evidence, *_ = run_model(detector.weights.model, crop)
         found = grad_cam(evidence, label)
         assert found == pytest.approx(expected, abs=1e-3)
         peaks.append(found.max())
@@ -95,7 +95,7 @@ def test_evidence_adds_up_to_the_logit(crops, detector, keras_model):
     """The map shows all that the verdict rests on, but for one constant."""
     bias = float(np.asarray(keras_model.get_layer("logit").bias)[0])
     for crop in crops:
-        logit, evidence, _ = run_model(detector.weights.model, crop)
+        logit, evidence, *_ = run_model(detector.weights.model, crop)
         assert evidence.mean() + bias == pytest.approx(logit, abs=1e-3)
 
 

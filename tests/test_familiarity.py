@@ -67,6 +67,7 @@ def test_serving_network_gives_the_distance_of_its_layers(tmp_path):
     served = [run_model(network, crop)[2] for crop in crops]
     assert served == pytest.approx(np.asarray(distance(descriptors, known))[:, 0], rel=1e-2)
     assert min(served) > 0.1
+    assert {run_model(network, crop)[3] for crop in crops} == {0.0}  # it looks for no seam
 
 
 def test_unfamiliar_photo_is_not_conclusive_and_says_so(detector, photo):
@@ -117,3 +118,22 @@ def test_a_real_whose_inside_disagrees_is_not_conclusive(detector, photo):
     assert "inside of the face" in to_sentence(disagreed)
     fake = judge(bias=50.0, min_familiarity=never, max_inner_excess=-1e6)
     assert (fake.label, fake.notes) == ("Fake", ())  # a seam that was seen needs no second opinion
+
+
+def test_a_real_that_looks_pasted_in_is_not_conclusive(detector, photo):
+    """The network itself was trained to look away from such seams."""
+    weights = detector.weights
+
+    def judge(**changes):
+        spec = dataclasses.replace(weights.spec, **changes)
+        return Detector(dataclasses.replace(weights, spec=spec)).predict(photo)
+
+    real = {"bias": -50.0, "min_familiarity": dict.fromkeys(weights.spec.classes, 0.0)}
+    clean = judge(**real, max_seam=1e6, max_inner_excess=1e6)
+    assert (clean.label, clean.notes) == ("Real", ())
+    pasted = judge(**real, max_seam=-1e6, max_inner_excess=1e6)
+    assert (pasted.label, pasted.notes) == ("Real", ("seam",))
+    assert pasted.fake_probability == clean.fake_probability
+    assert "pasted in" in to_sentence(pasted)
+    fake = judge(**{**real, "bias": 50.0}, max_seam=-1e6)
+    assert (fake.label, fake.notes) == ("Fake", ())

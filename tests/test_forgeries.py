@@ -9,9 +9,9 @@ from PIL import Image
 
 from train.blend import blend
 from train.config import TrainConfig
-from train.data import FaceBatches
 from train.manifest import Picture
 from train.pastes import EDGES, measure_pastes, paste
+from train.seams import DRAWS, MASK_SIDE, PAIRS, SeamPairs, seam_map
 
 BOX = (60.0, 50.0, 130.0, 140.0)  # of the photo
 DONOR_BOX = (20.0, 30.0, 90.0, 110.0)
@@ -26,7 +26,9 @@ def make_photo(*, seed, size=(192, 160)):
 def blends(count=40, box=BOX):
     for seed in range(count):
         photo, donor = make_photo(seed=1), make_photo(seed=2, size=(128, 128))
-        yield photo, blend(photo, box, donor, DONOR_BOX, np.random.default_rng(seed))
+        forged, mask = blend(photo, box, donor, DONOR_BOX, np.random.default_rng(seed))
+        assert mask.shape == photo.size[::-1] and 0.0 <= mask.min() < mask.max() < 1.001
+        yield photo, forged
 
 
 def test_blend_is_seeded_and_leaves_its_photos_alone():
@@ -62,77 +64,61 @@ def test_face_at_the_edge_is_blended(box):
         assert not np.array_equal(forged, photo)
 
 
-# In training
+# To learn from
 
 
-def plain_pictures(folder):
-    """Genuine pictures are red and green, fakes blue."""
+@pytest.fixture
+def pairs(tmp_path):
     pictures = []
-    for index, color in enumerate(["red", "lime", "blue", "blue"]):
-        path = folder / f"{index}.png"
-        Image.new("RGB", (96, 96), color).save(path)
-        label = "Fake" if color == "blue" else "Real"
-        pictures.append(Picture(path, "Train", label, "", (30, 30, 66, 66), (96, 96)))
-    return pictures
-
-
-def blue_fakes(folder, *, share, augment=True, **changes):
-    """How many of the fakes of ten epochs are those of the data set."""
-    config = TrainConfig(input_size=32, batch_size=4, blend_share=share, **changes)
-    batches = FaceBatches(plain_pictures(folder), config, augment=augment, corrupt_share=0.0)
-    count = 0
-    for epoch in range(10):
-        batches.start_epoch(epoch)
-        crops, labels = batches[0]
-        assert labels.sum() == 2  # half are fakes, whatever they are made of
-        is_blue = (crops[..., 2] > crops[..., :2].max(-1)).mean((1, 2)) > 0.5
-        assert not is_blue[labels[:, 0] == 0].any()
-        count += is_blue.sum()
-    return count
-
-
-def test_share_of_fakes_is_made_of_genuine_pictures(tmp_path):
-    assert blue_fakes(tmp_path, share=0.0) == 20
-    assert blue_fakes(tmp_path, share=1.0) == 0
-    assert 4 < blue_fakes(tmp_path, share=0.5) < 16
-
-
-def test_fakes_lie_beside_their_originals(tmp_path):
-    """Framed and degraded alike in one batch, all that tells the two is the seam."""
-    pictures = []
-    for index, label in enumerate(["Real", "Fake"] * 4):
+    for index, label in enumerate(["Real"] * 20 + ["Fake"] * 3):
         path = tmp_path / f"{index}.png"
         make_photo(seed=index, size=(96, 96)).save(path)
         pictures.append(Picture(path, "Train", label, "", (30, 26, 66, 68), (96, 96)))
-    config = TrainConfig(
-        input_size=64, batch_size=8, blend_share=1.0, tight_share=0.0, inner_share=0.0
-    )
-    batches = FaceBatches(pictures, config, augment=True, corrupt_share=0.5)
-    for epoch in range(5):
-        batches.start_epoch(epoch)
-        crops, labels = batches[0]
-        corners, is_fake = crops[:, :3, :3], labels[:, 0] == 1
-        assert is_fake.sum() == 4
-        for fake, crop in zip(corners[is_fake], crops[is_fake], strict=True):
-            (original,) = np.flatnonzero((corners[~is_fake] == fake).all((1, 2, 3)))
-            assert not np.array_equal(crops[~is_fake][original], crop)
+    pictures.append(Picture(pictures[0].path, "Train", "Real", "", None, (96, 96)))  # no face
+
+    def make(*, is_training=True):
+        return SeamPairs(pictures, TrainConfig(input_size=96), is_training=is_training)
+
+    return make
 
 
-def test_validation_and_plain_recipes_have_the_fakes_of_the_data_set(tmp_path):
-    """Epochs and recipes are compared on those."""
-    assert blue_fakes(tmp_path, share=1.0, augment=False) == 20
-    assert blue_fakes(tmp_path, share=1.0, augmentation="none") == 20
+def test_blends_lie_beside_their_originals(pairs):
+    """Framed and degraded alike, all that tells the two is the seam."""
+    batches = pairs()
+    left = 20 * DRAWS  # the picture without a face is no use
+    for batch in range(len(batches)):
+        crops, wanted = batches[batch]
+        count = min(left, PAIRS)
+        left -= count
+        assert crops.shape == (2 * count, 96, 96, 3) and crops.dtype == np.uint8
+        assert wanted["seam"][:, 0].tolist() == [0.0, 1.0] * count
+        assert wanted["map"].shape == (2 * count, 6, 6, 1) and wanted["map"][::2].max() == 0
+        originals, forged = crops[::2], crops[1::2]
+        is_alike = (originals[:, :3, :3] == forged[:, :3, :3]).all((1, 2, 3))
+        assert is_alike.mean() > 0.6  # fog or contrast differ a little everywhere
+        assert (originals != forged).any((1, 2, 3)).mean() > 0.9  # a seam may be covered
+        assert (wanted["map"][1::2].max((1, 2, 3)) > 0).all()
+    assert left == 0
 
 
-def test_fakes_are_made_of_pictures_of_their_own_pool(tmp_path):
-    """A source would else be told by its pictures' look."""
-    pictures = plain_pictures(tmp_path)
-    other = [dataclasses.replace(fake, source="other", pool="other") for fake in pictures[2:]]
-    config = TrainConfig(input_size=32, batch_size=8, blend_share=1.0)
-    batches = FaceBatches([*pictures[:2], *other], config, augment=True, corrupt_share=0.0)
-    crops, labels = batches[0]
-    is_blue = (crops[..., 2] > crops[..., :2].max(-1)).mean((1, 2)) > 0.5
-    assert np.array_equal(is_blue, labels[:, 0] == 1)  # no genuine face in that pool
+def test_a_map_shows_where_the_mask_changes():
+    mask = np.zeros((MASK_SIDE, MASK_SIDE), np.uint8)
+    mask[16:64, 16:64] = 255
+    shown = seam_map(mask, 10)[..., 0]
+    assert shown[0].max() == shown[4:6, 4:6].max() == 0.0
+    assert shown[2, 2:8].min() > 0.4
+
+
+def test_epochs_differ_in_order_and_are_drawn_again_alike(pairs):
+    """A resumed run sees what it would have seen."""
+    batches = pairs()
+    first = batches[0][0]
+    batches.start(1)
+    assert not np.array_equal(first, batches[0][0])
+    batches.start(0)
+    assert np.array_equal(first, batches[0][0])
+    validation = pairs(is_training=False)[0][0]
+    assert np.array_equal(validation, pairs(is_training=False)[0][0])
 
 
 # To measure
@@ -155,6 +141,17 @@ def test_face_at_the_edge_is_pasted(edge, box):
     assert paste(photo, box, donor, (-5, -5, 60, 60), edge=edge).size == photo.size
 
 
+def plain_pictures(folder):
+    """Genuine pictures are red and green, fakes blue."""
+    pictures = []
+    for index, color in enumerate(["red", "lime", "blue", "blue"]):
+        path = folder / f"{index}.png"
+        Image.new("RGB", (96, 96), color).save(path)
+        label = "Fake" if color == "blue" else "Real"
+        pictures.append(Picture(path, "Train", label, "", (30, 30, 66, 66), (96, 96)))
+    return pictures
+
+
 class Judge:
     """Knows hard edges alone: what has a blue face is Fake, surely."""
 
@@ -165,21 +162,28 @@ class Judge:
             label="Fake" if is_fake else "Real",
             fake_probability=0.9 if is_fake else 0.2,
             is_conclusive=True,
+            notes=(),
         )
+
+
+BEFORE = SimpleNamespace(label="Real", fake_probability=0.1, is_conclusive=False, notes=("seam",))
 
 
 def test_pastes_are_counted(tmp_path):
     pictures = plain_pictures(tmp_path)
     genuine = [dataclasses.replace(picture, label="Real") for picture in pictures]
-    verdicts = [SimpleNamespace(fake_probability=0.1)] * 4
-    figures = measure_pastes(Judge(), genuine, verdicts)["hard edge"]
-    assert figures["pictures"] == 4
-    assert figures["right"] == 0.5  # two of the four donors are blue
-    assert figures["conclusive and wrong"] == 0.5
-    assert figures["auc"] == 1.0
+    found = measure_pastes(Judge(), genuine, [BEFORE] * 4)
+    assert found["hard edge"] == {
+        "pictures": 4,
+        "right": 0.5,  # two of the four donors are blue
+        "noted": 0.0,
+        "conclusive and right": 0.5,
+        "conclusive and wrong": 0.5,
+        "auc": 1.0,
+    }
+    before = found["as they were"]
+    assert (before["right"], before["noted"], before["conclusive and right"]) == (1.0, 1.0, 0.0)
 
 
 def test_no_faces_to_exchange_give_no_figures(tmp_path):
-    pictures = plain_pictures(tmp_path)
-    verdicts = [SimpleNamespace(fake_probability=0.1)] * 4
-    assert measure_pastes(Judge(), pictures[1:], verdicts[1:]) == {}
+    assert measure_pastes(Judge(), plain_pictures(tmp_path)[1:], [BEFORE] * 3) == {}

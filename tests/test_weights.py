@@ -81,6 +81,7 @@ DAMAGES = {
     "margin too small": (lambda f: edit(f, views=[view(0.1)]), "margin=0.1"),
     "margin not a number": (lambda f: edit(f, views=[view(float("nan"))]), "margin=nan"),
     "inner limit not a number": (lambda f: edit(f, max_inner_excess=float("nan")), "excess=nan"),
+    "seam limit not a number": (lambda f: edit(f, max_seam=float("nan")), "max_seam=nan"),
     "familiarity of one class": (lambda f: edit(f, min_familiarity={"Real": 0.1}), "familiarity"),
     "familiarity a number": (lambda f: edit(f, min_familiarity=0.1), SPEC_FILE),
     "distances descending": (lambda f: edit(f, distances=[2.0, 1.0]), "distances=(2.0, 1.0)"),

@@ -27,7 +27,8 @@ def blend(photo, box, donor, donor_box, generator):
         generator: `np.random.Generator`.
 
     Returns:
-        `PIL.Image.Image`, RGB, of the size of `photo`.
+        `PIL.Image.Image`, RGB, of the size of `photo`, and where it was altered: (height, width)
+        float32, 0-1.
     """
     target = np.asarray(photo)
     if generator.random() < SWAP_SHARE:
@@ -36,10 +37,10 @@ def blend(photo, box, donor, donor_box, generator):
     else:
         # Never the rest of the photo: its colours or sharpness would become the label.
         source = _alter(_move(target, box, generator), generator)
-    mask = _draw_mask(target.shape, box, generator)[..., np.newaxis]
+    mask = _draw_mask(target.shape, box, generator)
     mask *= generator.choice((0.8, 1.0, 1.0, 1.0))
-    mixed = source * mask + target * (1.0 - mask)
-    return Image.fromarray(mixed.round().clip(0, 255).astype(np.uint8))
+    mixed = source * mask[..., np.newaxis] + target * (1.0 - mask[..., np.newaxis])
+    return Image.fromarray(mixed.round().clip(0, 255).astype(np.uint8)), mask
 
 
 def _fit(donor, donor_box, box, shape):

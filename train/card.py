@@ -105,8 +105,8 @@ input {size} px. Classes: {" and ".join(CLASSES)}; a probability is always P(fak
 
 | File | What it is |
 |---|---|
-| `detector.tflite` | the network that serves (LiteRT): crop to logit, evidence map and distance |
-| `detector.keras` | the same network in its training form (Keras 3) |
+| `detector.tflite` | the network that serves (LiteRT): crop to logit, evidence, distance, seam |
+| `detector.keras` | its training form (Keras 3), without the head for seams |
 | `faces.tflite` | the face detector whose crops it was trained on, MIT, see `LICENSE-faces` |
 | `detector.json` | decision parameters, checksums, self-test, training settings, figures |
 | `metrics.json` | the figures of this page |
@@ -172,10 +172,12 @@ def _training(spec, terms):
     is_whole = config.takes_whole_pictures
     shown = "taken whole" if is_whole else "the face of each cut with a fixed margin"
     degraded = f"{config.corrupt_share:.0%} of them degraded" if config.corrupt_share else "clean"
+    head = spec.training.get("seams")
+    seams = f" The head for seams saw {head['pairs']:,} pairs of photo and blend." if head else ""
     return f"""
 ## Training data and terms
 
-Pictures of {names}: de-duplicated by content across splits, {shown}, {degraded}.
+Pictures of {names}: de-duplicated by content across splits, {shown}, {degraded}.{seams}
 Settings: {settings}.
 
 {terms}
@@ -210,9 +212,14 @@ Printed by `python -m train evaluate`.
 def _calibration(spec, metrics):
     test = metrics["test"]
     conclusive = _cell(test["accuracy of conclusive"])
-    inside = f"""
+    inside = seams = ""
+    if spec.inner_views:
+        inside = f"""
 So is a Real of which one look at the inside alone ({_views(spec.inner_views)}) gives a logit more
 than {spec.max_inner_excess:g} above {spec.inner_slope:g} times that of the whole."""
+    if spec.training.get("seams"):
+        seams = f"""
+And so is a Real that looks pasted in: by a logit above {spec.max_seam:g} of the head for seams."""
     return f"""
 ## Calibration
 
@@ -222,7 +229,7 @@ pictures; the logit is the mean over views of a face ({_views(spec.views)}).
 The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence below
 {spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of the
 picture or unlike the pictures of training are marked inconclusive, and so are photos without a face
-(but not pictures that are said to be cut around one).{inside if spec.inner_views else ""}
+(but not pictures that are said to be cut around one).{inside}{seams}
 
 {_cell(test["conclusive"])} of the verdicts on Test are conclusive, and of those {conclusive} are
 right.

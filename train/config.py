@@ -33,8 +33,6 @@ class TrainConfig:
     #                            network that never saw such framing calls it fake
     inner_share: float = 0.15  # of training pictures that show the inside of a face alone: a face
     #                            generated as a whole has no seam, and only its skin can tell
-    blend_share: float = 0.0  # of training fakes that make room for fakes made of genuine pictures
-    #                           (train.blend): other forgeries share the pasting, not the generator
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
 
@@ -55,6 +53,9 @@ class TrainConfig:
     batch_size: int = 32
     dropout: float = 0.2  # before the logit, besides what a declared network has inside
     batch_norm_momentum: float = 0.99  # Keras' 0.999 lags behind in runs of a few epochs
+
+    # Phase 3: a head of its own that looks for seams (train.seams), on mobilenet_v2 only
+    seam_epochs: int = 4  # 0 leaves it out
 
     # Which epoch is kept, and when there is no point in going on
     monitor: str = "auc"  # on validation; loss also punishes an epoch that is right and too sure
@@ -88,6 +89,11 @@ class TrainConfig:
     def takes_whole_pictures(self):
         """Whether the margin is so large that a crop is the whole of a square picture."""
         return self.margin >= 10.0
+
+    @property
+    def looks_for_seams(self):
+        """Whether phase 3 is a part of the recipe."""
+        return self.seam_epochs > 0 and self.architecture == "mobilenet_v2"
 
     def replace(self, **changes):
         """Return a copy with some fields changed.

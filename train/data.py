@@ -17,7 +17,6 @@ from detector.photo import load_photo
 from detector.preprocess import cut
 
 from .augment import flip_rotate_zoom
-from .blend import blend
 from .corruptions import corrupt
 
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
@@ -71,66 +70,62 @@ class FaceBatches(keras.utils.PyDataset):
         """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
         size = self.config.batch_size
         indices = self.order[batch * size : (batch + 1) * size]
-        crops = np.stack([self._load(int(index), indices) for index in indices])
+        crops = np.stack([self._load(int(index)) for index in indices])
         labels = [[CLASSES.index(self.pictures[index].label)] for index in indices]
         return crops, np.asarray(labels, np.float32)
 
-    def _load(self, index, batch):
-        generator = self._generator(index)
+    def _load(self, index):
+        generator = np.random.default_rng([self.config.seed, self.epoch, index])
         picture = self.pictures[index]
+        photo = load_photo(picture.path)
         margin = self.config.margin
         is_jittered = self.augment and self.config.augmentation == "jitter"
-        may_be_blend = is_jittered and self.config.blend_share and picture.label == "Fake"
-        genuine = self._genuine(batch, pool=picture.pool) if may_be_blend else ()
-        is_blend = len(genuine) > 1 and generator.random() < self.config.blend_share
-        if is_blend:
-            index, donor = generator.choice(genuine, 2, replace=False)
-            picture, donor = self.pictures[index], self.pictures[donor]
-            photo, other = load_photo(picture.path), load_photo(donor.path)
-            photo = blend(photo, picture.box, other, donor.box, generator)
-            # Framed and degraded like its original in the same batch: all they differ in is a seam.
-            generator = self._generator(index)
-        else:
-            photo = load_photo(picture.path)
         if is_jittered:
             framing, shares = generator.random(), (self.config.tight_share, self.config.inner_share)
-            # The inside of a blend is that of a genuine face.
-            is_inside = picture.box and not is_blend and shares[0] <= framing < sum(shares)
+            is_inside = picture.box and shares[0] <= framing < sum(shares)
             margin *= generator.uniform(*(INNER_JITTER if is_inside else MARGIN_JITTER))
             if picture.box and framing < shares[0]:
                 photo, picture = cut_close(photo, picture, generator)
-        left, top, right, bottom = picture.square(margin=margin)
+        square = picture.square(margin=margin)
         if is_jittered:
-            reach = SHIFT_JITTER * (right - left)
-            x = np.clip(generator.uniform(-reach, reach), -left, photo.width - right)
-            y = np.clip(generator.uniform(-reach, reach), -top, photo.height - bottom)
-            left, top, right, bottom = left + x, top + y, right + x, bottom + y
+            square = shift(square, photo.size, generator)
         if generator.random() < self.corrupt_share:
-            side = round(right - left)
-            if is_jittered and generator.random() < RESAMPLE_SHARE:
-                side = int(generator.integers(*RESAMPLE_SIDES))
-            # At the crop's own resolution, as the pictures of Test were degraded before any resize.
-            native = cut(photo, (left, top, right, bottom), input_size=side)
-            photo = Image.fromarray(corrupt(native, generator))
-            left, top, right, bottom = 0, 0, *photo.size
-        crop = cut(photo, (left, top, right, bottom), input_size=self.config.input_size)
+            side = draw_side(square, generator) if is_jittered else round(square[2] - square[0])
+            photo = degrade(photo, square, generator, side=side)
+            square = (0, 0, *photo.size)
+        crop = cut(photo, square, input_size=self.config.input_size)
         if self.augment and self.config.augmentation == "flip_rotate_zoom":
             return flip_rotate_zoom(crop, generator)
         is_flipped = is_jittered and generator.random() < 0.5
         return crop[:, ::-1] if is_flipped else crop
 
-    def _generator(self, index):
-        return np.random.default_rng([self.config.seed, self.epoch, index])
 
-    def _genuine(self, batch, *, pool):
-        """Indices of the faces in a batch that fakes can be made of."""
-        return [
-            index
-            for index in batch
-            if self.pictures[index].label == "Real"
-            and self.pictures[index].box
-            and self.pictures[index].pool == pool
-        ]
+def shift(square, size, generator):
+    """Move a square a little, but not out of its photo.
+
+    Args:
+        square: left, top, right, bottom in pixels.
+        size: (width, height) of the photo.
+        generator: `np.random.Generator`.
+    """
+    left, top, right, bottom = square
+    reach = SHIFT_JITTER * (right - left)
+    x = np.clip(generator.uniform(-reach, reach), -left, size[0] - right)
+    y = np.clip(generator.uniform(-reach, reach), -top, size[1] - bottom)
+    return left + x, top + y, right + x, bottom + y
+
+
+def draw_side(square, generator):
+    """Draw the side in pixels at which a crop is degraded: half the time its own."""
+    if generator.random() < RESAMPLE_SHARE:
+        return int(generator.integers(*RESAMPLE_SIDES))
+    return round(square[2] - square[0])
+
+
+def degrade(photo, square, generator, *, side):
+    """Cut a square of a photo at that side and degrade it: a square `PIL.Image.Image`, RGB."""
+    # At about the crop's own resolution, as the pictures of Test were, before any resize.
+    return Image.fromarray(corrupt(cut(photo, square, input_size=side), generator))
 
 
 def balanced_order(cells, generator):

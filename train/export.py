@@ -38,6 +38,7 @@ from .fingerprint import code_fingerprint
 from .fit import load_network, read_run_on
 from .looks import labels_of, look_at_pictures, read_photos
 from .manifest import read_manifest, read_sources
+from .seams import WEIGHTS_FILE, read_report, with_seams
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 
@@ -53,6 +54,9 @@ INNER_VIEWS = ((0.4, False), (0.48, True))
 INNER_SHARE = 0.45  # of degraded validation pictures judged Real, that this makes inconclusive;
 #                     chosen on generated portraits of others.zip, see EXPERIMENTS.md
 
+SEAM_SHARE = 0.1  # of the same pictures, that looking pasted in makes inconclusive; chosen on
+#                   validation pictures with pasted faces, see EXPERIMENTS.md
+
 # Share of degraded validation pictures that are called unfamiliar, by the class they are judged as.
 # Fake rests on traces that were seen; Real rests on seeing none, which means little in a photo
 # unlike those whose traces are known, and so is asked for more.
@@ -61,21 +65,23 @@ FAMILIARITY_PICTURES = 4096  # of training, that the familiarity is fitted on
 QUANTILES = 41  # of the distances that travel with the weights
 
 
-def serving_model(model, known):
-    """The network that serves: one forward pass gives verdict, heatmap and familiarity.
+def serving_model(model, known, *, seams=None):
+    """The network that serves: one forward pass gives verdict, heatmap, familiarity and seam.
 
     Args:
         model: what `architectures.build` returns.
         known: `train.familiarity.Familiarity`.
+        seams: file of a head for seams, see `train.seams`; None: the network looks for none.
 
     Returns:
         A `keras.Model` on the same layers, from crop (1, s, s, 3) to logit (1,), evidence
-        (1, h, w, 1) and distance (1, 1); see `detector.weights.run_model`.
+        (1, h, w, 1), distance (1, 1) and seam (1, 1, 1); see `detector.weights.run_model`.
     """
     head = model.get_layer("logit")
-    logit = keras.ops.reshape(head.output, (-1,))
     far = distance(descriptor(model), known)
-    return keras.Model(model.inputs, [logit, evidence_of(model), far])
+    seam = with_seams(model, seams).output["seam"] if seams else 0.0 * head.output
+    outputs = [keras.ops.reshape(head.output, (-1,)), evidence_of(model), far]
+    return keras.Model(model.inputs, [*outputs, keras.ops.reshape(seam, (-1, 1, 1))])
 
 
 def export(run, *, data, output, version):
@@ -102,7 +108,14 @@ def export(run, *, data, output, version):
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     model.save(output / KERAS_FILE)
-    convert(model, output / MODEL_FILE, known=_fit_familiarity(model, data, config))
+    seams = read_report(run)
+    head = seams and run / WEIGHTS_FILE
+    convert(
+        model,
+        output / MODEL_FILE,
+        known=_fit_familiarity(model, data, config),
+        seams=head,
+    )
     shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
@@ -129,7 +142,9 @@ def export(run, *, data, output, version):
             **made_of,
             "sources": read_sources(data),
             "code": code_fingerprint(),
-            "parameters": model.count_params(),
+            "parameters": model.count_params()
+            + (with_seams(model).get_layer("seams").count_params() if head else 0),
+            "seams": seams,
         },
         metrics={},
     )
@@ -182,13 +197,13 @@ def _fit_familiarity(model, data, config):
     return fit_familiarity(describe.predict(batches, verbose=0))
 
 
-def convert(model, path, *, known):
+def convert(model, path, *, known, seams=None):
     """Write the serving form of a network (see `serving_model`) as a `.tflite` file."""
     # A fixed batch of one lets LiteRT plan its memory once.
     single = keras.Input(model.input_shape[1:], batch_size=1, name="crop")
     fixed = keras.models.clone_model(model, input_tensors=single)
     fixed.set_weights(model.get_weights())
-    serving_model(fixed, known).export(path, format="litert", verbose=False)
+    serving_model(fixed, known, seams=seams).export(path, format="litert", verbose=False)
 
 
 def _views(factors, config):
@@ -199,8 +214,8 @@ def _calibrate(network, pictures, config, *, views, inner_views):
     """Fit what turns looks into verdicts, on degraded pictures.
 
     Returns:
-        The fields temperature, bias, min_confidence, distances, min_familiarity, inner_slope and
-        max_inner_excess of `Spec`.
+        The fields temperature, bias, min_confidence, distances, min_familiarity, inner_slope,
+        max_inner_excess and max_seam of `Spec`.
     """
     looks, *insides = look_at_pictures(
         network,
@@ -219,11 +234,13 @@ def _calibrate(network, pictures, config, *, views, inner_views):
         inner_slope = float(np.polyfit(looks.logits[genuine], inside[genuine], deg=1)[0])
         excess = inside - inner_slope * looks.logits
         max_inner_excess = float(np.quantile(excess[is_real], 1.0 - INNER_SHARE))
+    max_seam = float(np.quantile(looks.seams[is_real], 1.0 - SEAM_SHARE))
     confidences, is_right = [], []  # of verdicts that may be conclusive
     for i, truth in enumerate(looks.labels):
         label, confidence = decide(calibrate(looks.logits[i], temperature=temperature, bias=bias))
         is_known = familiarity(looks.distances[i], distances) >= UNFAMILIAR_SHARES[label]
-        if is_known and (label == "Fake" or excess[i] <= max_inner_excess):
+        agree = excess[i] <= max_inner_excess and looks.seams[i] <= max_seam
+        if is_known and (label == "Fake" or agree):
             confidences.append(confidence)
             is_right.append(CLASSES[truth] == label)
     return {
@@ -234,4 +251,5 @@ def _calibrate(network, pictures, config, *, views, inner_views):
         "min_familiarity": UNFAMILIAR_SHARES,
         "inner_slope": round(inner_slope, 4),
         "max_inner_excess": round(max_inner_excess, 4),
+        "max_seam": round(max_seam, 4),
     }

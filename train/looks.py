@@ -26,11 +26,13 @@ class Looks:
     Attributes:
         logits: (n,) float, mean over the views.
         distances: (n,) float, likewise; from the pictures of training.
+        seams: (n,) float, likewise; logit that the face was pasted in.
         labels: (n,) 0 or 1, Fake is 1.
     """
 
     logits: np.ndarray
     distances: np.ndarray
+    seams: np.ndarray
     labels: np.ndarray
 
 
@@ -82,6 +84,7 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
         Looks(
             logits=np.array([look.logit for look in looks]),
             distances=np.array([look.distance for look in looks]),
+            seams=np.array([look.seam for look in looks]),
             labels=labels,
         )
         for looks in zip(*found, strict=True)

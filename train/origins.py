@@ -17,7 +17,7 @@ from .download import unpack
 from .splits import SUFFIXES
 
 # Notes that say that a photo is none of those that the detector knows.
-UNFAMILIAR = {"unfamiliar", "inner_face"}
+UNFAMILIAR = {"unfamiliar", "seam", "inner_face"}
 
 
 def measure_origins(weights_dir, *, archive, output):
@@ -30,7 +30,7 @@ def measure_origins(weights_dir, *, archive, output):
 
     Returns:
         The figures: by origin and class, shares of all its pictures; "without these checks" is
-        what would be without the familiarity and the look inside of a face.
+        what would be without the familiarity, the look inside of a face and that for a seam.
 
     Raises:
         DataError: there are no pictures laid out so.

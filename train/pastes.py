@@ -78,21 +78,22 @@ def measure_pastes(detector, pictures, verdicts):
             are told from.
 
     Returns:
-        By edge, a dict: "pictures", "auc" (pasted against as they were) and, as shares of the
-        pasted, "right", "conclusive" and "conclusive and wrong". Empty where two faces to exchange
-        are lacking.
+        By edge, and for the pictures "as they were", a dict: "pictures", "auc" (of P(fake), pasted
+        against as they were, None for these) and, as shares of the pictures, "right", "noted" as
+        pasted in, "conclusive and right" and "conclusive and wrong". Empty where two faces to
+        exchange are lacking.
     """
     genuine = [
-        (picture, verdict.fake_probability)
+        (picture, verdict)
         for picture, verdict in zip(pictures, verdicts, strict=True)
         if picture.label == "Real" and picture.box
     ]
     if len(genuine) < 2:
         return {}
-    before = [probability for _, probability in genuine]
+    before = [verdict for _, verdict in genuine]
     order = np.random.default_rng(0).permutation(len(genuine))
     donors = dict(zip(order, np.roll(order, 1), strict=True))
-    figures = {}
+    figures = {"as they were": _summarise(before, label=0) | {"auc": None}}
     for edge in EDGES:
         judged = []
         for index, (picture, _) in enumerate(tqdm(genuine, desc=f"pasting, {edge}")):
@@ -100,18 +101,20 @@ def measure_pastes(detector, pictures, verdicts):
             photos = load_photo(picture.path), load_photo(donor.path)
             forged = paste(photos[0], picture.box, photos[1], donor.box, edge=edge)
             judged.append(detector.predict(forged, is_face_crop=True))
-        figures[edge] = _summarise(before, judged)
+        labels = np.repeat([0, 1], [len(before), len(judged)])
+        probabilities = np.array([verdict.fake_probability for verdict in (*before, *judged)])
+        figures[edge] = _summarise(judged, label=1) | {
+            "auc": round(float(auc(labels, probabilities)), 4)
+        }
     return figures
 
 
-def _summarise(before, judged):
-    labels = np.repeat([0, 1], [len(before), len(judged)])
-    probabilities = np.array([*before, *(verdict.fake_probability for verdict in judged)])
-    pasted = by_group(np.ones(len(judged)), judged, [""] * len(judged))[""]
+def _summarise(verdicts, *, label):
+    found = by_group(np.full(len(verdicts), label), verdicts, [""] * len(verdicts))[""]
     return {
-        "pictures": len(judged),
-        "auc": round(float(auc(labels, probabilities)), 4),
-        "right": pasted["accuracy"],
-        "conclusive": pasted["conclusive"],
-        "conclusive and wrong": pasted["conclusive and wrong"],
+        "pictures": len(verdicts),
+        "right": found["accuracy"],
+        "noted": round(float(np.mean(["seam" in verdict.notes for verdict in verdicts])), 4),
+        "conclusive and right": round(found["conclusive"] - found["conclusive and wrong"], 4),
+        "conclusive and wrong": found["conclusive and wrong"],
     }

@@ -148,12 +148,20 @@ def _groups(groups, title):
 
 def _pasted(rows):
     lines = [
-        "| Edge | pictures | AUC, from the same before | called Fake | conclusive and wrong |",
-        "|---|---|---|---|---|",
+        "| Edge | pictures | AUC, from the same before | called Fake | Real, noted as pasted in "
+        "| conclusively Real |",
+        "|---|---|---|---|---|---|",
     ]
     for edge, row in rows.items():
-        shares = f"{row['right']:.1%} | {row['conclusive and wrong']:.1%}"
-        lines.append(f"| {edge} | {row['pictures']:,} | {row['auc']:.3f} | {shares} |")
+        is_forged = row["auc"] is not None
+        fake = row["right"] if is_forged else 1.0 - row["right"]
+        real = row["conclusive and wrong"] if is_forged else row["conclusive and right"]
+        cells = (
+            f"{row['pictures']:,}",
+            f"{row['auc']:.3f}" if is_forged else "",
+            *(f"{share:.1%}" for share in (fake, row["noted"], real)),
+        )
+        lines.append(f"| {edge} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
