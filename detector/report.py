@@ -3,7 +3,7 @@
 import dataclasses
 
 LIMITS = (
-    "It knows faces that a generative network blended into photos, and doubts most that were "
+    "It knows faces that a generative network blended into photos, and doubts many that were "
     "pasted from another photo; other fakes pass. “Real” does not mean “not AI-generated”."
 )
 NOTES = {

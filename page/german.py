@@ -28,9 +28,9 @@ TEXTS = {
         "größere oder weniger bearbeitete Kopie kann helfen."
     ),
     "limits": (
-        "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; an den meisten, "
-        "die aus einem anderen Foto stammen, wird gezweifelt. Andere Fälschungen gehen durch. "
-        "„Echt“ heißt nicht „nicht von KI erzeugt“."
+        "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; an vielen, die "
+        "aus einem anderen Foto stammen, wird gezweifelt. Andere Fälschungen gehen durch. „Echt“ "
+        "heißt nicht „nicht von KI erzeugt“."
     ),
     "notes": {
         "no_face": "Kein Gesicht gefunden; beurteilt wurde die Mitte des Bildes",
