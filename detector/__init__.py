@@ -189,7 +189,7 @@ def _judge(weights, photo, face, *, notes):
         notes.append("unfamiliar")
     if confidence < spec.min_confidence:
         notes.append("low_confidence")
-    if label == "Real" and face and not look.seam <= spec.max_seam:  # likewise
+    if label == "Real" and face and not look.seam <= spec.max_seam:  # no number, likewise
         notes.append("seam")
     # Fakes that this detector knows have a seam, faces generated as a whole have none: seen without
     # its outline, the inside of such a face looks less genuine than so genuine a whole lets expect.

@@ -100,15 +100,25 @@ def test_each_class_has_its_own_limit(detector, photo):
     assert "unfamiliar" not in Detector(lax).predict(photo).notes
 
 
-def test_a_real_whose_inside_disagrees_is_not_conclusive(detector, photo):
-    """A face generated as a whole has no seam, so that its whole looks genuine."""
-    weights = detector.weights
+@pytest.fixture
+def judge(detector, photo):
+    """Judge the photo with weights of which some decision parameters are changed."""
 
     def judge(**changes):
-        spec = dataclasses.replace(weights.spec, **changes)
-        return Detector(dataclasses.replace(weights, spec=spec)).predict(photo)
+        spec = dataclasses.replace(detector.weights.spec, **changes)
+        return Detector(dataclasses.replace(detector.weights, spec=spec)).predict(photo)
 
-    never = dict.fromkeys(weights.spec.classes, 0.0)
+    return judge
+
+
+@pytest.fixture
+def never(detector):
+    """Limits of familiarity that no face falls below."""
+    return dict.fromkeys(detector.weights.spec.classes, 0.0)
+
+
+def test_a_real_whose_inside_disagrees_is_not_conclusive(judge, never):
+    """A face generated as a whole has no seam, so that its whole looks genuine."""
     real = {"bias": -50.0, "min_familiarity": never}
     agreed = judge(**real, max_inner_excess=1e6)
     assert (agreed.label, agreed.notes) == ("Real", ())
@@ -120,15 +130,9 @@ def test_a_real_whose_inside_disagrees_is_not_conclusive(detector, photo):
     assert (fake.label, fake.notes) == ("Fake", ())  # a seam that was seen needs no second opinion
 
 
-def test_a_real_that_looks_pasted_in_is_not_conclusive(detector, photo):
+def test_a_real_that_looks_pasted_in_is_not_conclusive(judge, never):
     """The network itself was trained to look away from such seams."""
-    weights = detector.weights
-
-    def judge(**changes):
-        spec = dataclasses.replace(weights.spec, **changes)
-        return Detector(dataclasses.replace(weights, spec=spec)).predict(photo)
-
-    real = {"bias": -50.0, "min_familiarity": dict.fromkeys(weights.spec.classes, 0.0)}
+    real = {"bias": -50.0, "min_familiarity": never}
     clean = judge(**real, max_seam=1e6, max_inner_excess=1e6)
     assert (clean.label, clean.notes) == ("Real", ())
     pasted = judge(**real, max_seam=-1e6, max_inner_excess=1e6)

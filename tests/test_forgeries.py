@@ -113,9 +113,9 @@ def test_epochs_differ_in_order_and_are_drawn_again_alike(pairs):
     """A resumed run sees what it would have seen."""
     batches = pairs()
     first = batches[0][0]
-    batches.start(1)
+    batches.start_epoch(1)
     assert not np.array_equal(first, batches[0][0])
-    batches.start(0)
+    batches.start_epoch(0)
     assert np.array_equal(first, batches[0][0])
     validation = pairs(is_training=False)[0][0]
     assert np.array_equal(validation, pairs(is_training=False)[0][0])

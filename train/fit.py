@@ -27,7 +27,7 @@ from .sheets import draw_sheets, draw_training
 from .torch_speed import speed_up_torch
 
 
-class _StartEpoch(keras.callbacks.Callback):
+class StartEpoch(keras.callbacks.Callback):
     """An epoch draws the same whether or not the ones before it ran in this process."""
 
     def __init__(self, batches):
@@ -131,7 +131,7 @@ def _train(config, *, data, output, backbone_weights):
             epochs=config.epochs,
             shuffle=False,  # the batches draw their order; Keras' own is lost when a run is killed
             callbacks=[
-                _StartEpoch(batches),
+                StartEpoch(batches),
                 keras.callbacks.ModelCheckpoint(
                     output / "best.weights.h5",
                     monitor=f"val_{config.monitor}",

@@ -26,7 +26,7 @@ from .blend import blend
 from .config import TrainConfig
 from .data import MARGIN_JITTER, degrade, draw_side, shift
 from .disk import write_whole
-from .fit import load_network, read_run_on
+from .fit import StartEpoch, load_network, read_run_on
 from .manifest import read_manifest
 from .progress import read_history
 from .torch_speed import speed_up_torch
@@ -43,8 +43,7 @@ LEARNING_RATE, WARMUP_BATCHES, WEIGHT_DECAY = 3e-3, 200, 1e-3
 MAP_WEIGHT = 2.0  # of the loss of the map, beside that of the label
 MASK_SIDE = 80  # pixels that a mask is cut to
 SEAM_REACH = 9  # of those pixels; a seam is where the mask changes within such a square
-SEAM_STEP = 80  # by at least so much of 255
-
+SEAM_STEP = 80  # by more than so much of 255
 
 LAYERS = keras.layers
 
@@ -101,7 +100,7 @@ def fit_seams(run, *, data):
         epochs=config.seam_epochs,
         shuffle=False,  # the pairs draw their order
         callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: training.start(epoch)),
+            StartEpoch(training),
             keras.callbacks.CSVLogger(log, append=log.is_file()),
             keras.callbacks.BackupAndRestore(
                 state / "backup", double_checkpoint=True, delete_checkpoint=False
@@ -208,12 +207,12 @@ class SeamPairs(keras.utils.PyDataset):
         self.pictures = [picture for picture in pictures if picture.label == "Real" and picture.box]
         self.config = config
         self.is_training = is_training
-        self.start(0)
+        self.start_epoch(0)
 
     def __len__(self):
         return -(-len(self.order) // PAIRS)
 
-    def start(self, epoch):
+    def start_epoch(self, epoch):
         """Draw the order of an epoch; a resumed run draws what it would have drawn."""
         self.epoch = epoch
         count = len(self.pictures) * (DRAWS if self.is_training else 1)
