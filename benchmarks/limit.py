@@ -20,8 +20,7 @@ from benchmarks import table
 from benchmarks.runtimes import load_runtimes
 from benchmarks.turns import time_turns
 from detector.config import WEIGHTS_DIR
-from detector.many import count_cores
-from detector.runtime import Network
+from detector.runtime import Network, count_cores
 from detector.weights import FACES_FILE, MODEL_FILE, read_spec
 
 MATRIX_SIDE = 2048

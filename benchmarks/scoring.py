@@ -19,7 +19,7 @@ from benchmarks import table
 from benchmarks.photos import make_photo
 from benchmarks.turns import time_turns
 from detector import load_detector
-from detector.many import count_cores
+from detector.runtime import count_cores
 
 PHOTO = (640, 480)
 SIZES = ((320, 240), (640, 480), (1280, 960), (2000, 1500), (4000, 3000), (8000, 6000))

@@ -15,6 +15,7 @@ from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
 from .faces import central_face
 from .photo import load_photo
+from .runtime import one_verdict
 from .score import calibrate, decide, familiarity
 from .views import look_at
 from .weights import CLASSES, WeightsInfo, load_weights
@@ -96,17 +97,7 @@ class Detector:
     def __init__(self, weights):
         self.weights = weights
 
-    def copy(self, *, threads):
-        """A detector that judges alike and waits for no call of this one.
-
-        Args:
-            threads: threads of one forward pass.
-
-        Returns:
-            `Detector`, with the weights of now.
-        """
-        return Detector(self.weights.copy(threads=threads))
-
+    @one_verdict()
     def predict(self, photo, *, is_face_crop=False):
         """Judge a photo.
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from . import load_detector
 from .errors import ConfigError, DetectorError, PhotoError
 from .explain import draw_boxes, overlay
-from .many import count_cores, judge_each
+from .many import judge_each
 from .photo import load_photo
 from .report import to_json, to_sentence
+from .runtime import count_cores
 from .storage import find_photos, read_photo
 
 
@@ -83,9 +84,9 @@ def main(arguments=None):
         except OSError as error:
             parser.error(f"--heatmap {options.heatmap}: no such folder can be made ({error})")
     jobs = min(options.jobs or count_cores(), len(photos))
-    judge = functools.partial(_judge, options=options)
+    judge = functools.partial(_judge, detector, options=options)
     status = 0
-    for path, verdict, error in judge_each(detector, enumerate(photos), judge, jobs=jobs):
+    for path, verdict, error in judge_each(enumerate(photos), judge, jobs=jobs):
         if error:
             status = 1
             if options.json:

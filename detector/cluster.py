@@ -131,7 +131,7 @@ def _judge_blocks(detector, paths, block, is_face_crop, jobs):
     blocks = -(-len(paths) // block)
     judged = ray.data.from_items(paths, override_num_blocks=blocks).map_batches(
         Judge,
-        fn_constructor_args=(detector.copy(threads=1), is_face_crop),
+        fn_constructor_args=(detector, is_face_crop),
         batch_size=None,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=min(blocks, workers)),

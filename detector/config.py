@@ -22,7 +22,8 @@ WEIGHTS_DIR = Path(
     os.environ.get("DETECTOR_WEIGHTS") or Path(__file__).resolve().parents[1] / "weights"
 )
 
-# Threads of one forward pass. Two is what a free Space has; more bring little at this size.
+# Threads of a forward pass whose verdict is alone; see `detector.runtime`. Two is what a free Space
+# has; more bring little at this size.
 _threads = os.environ.get("DETECTOR_THREADS", "2").strip()
 if not _threads.isdecimal() or int(_threads) < 1:
     _problems.append(f"DETECTOR_THREADS must be a whole number from 1 up. Received: {_threads!r}.")

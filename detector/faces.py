@@ -57,12 +57,7 @@ class FaceDetector:
     """
 
     def __init__(self, content, *, threads):
-        self._content = content
         self._network = Network(content, name="faces.tflite", threads=threads)
-
-    def copy(self, *, threads):
-        """The same detector; see `Network.copy`."""
-        return FaceDetector(self._content, threads=threads)
 
     def detect(self, photo, *, min_confidence=MIN_CONFIDENCE):
         """Find the faces of a photo; look again, blurred or smaller, where that may show more.

@@ -1,6 +1,14 @@
-"""LiteRT forward passes: the only module that touches a network when serving."""
+"""LiteRT forward passes: the only module that touches a network when serving.
 
+A verdict that is alone in the process has all threads for each of its passes. Verdicts that are
+side by side have one each, and networks of their own: threads of two passes on the same cores wait
+for each other, and spend on it what the other pass needs.
+"""
+
+import contextlib
 import functools
+import os
+import queue
 import threading
 
 import numpy as np
@@ -8,14 +16,37 @@ from ai_edge_litert.interpreter import Interpreter
 
 from .errors import WeightsError
 
+_counting = threading.Lock()
+_verdicts = 0  # in progress in this process
+
+
+@contextlib.contextmanager
+def one_verdict():
+    """A context in which this thread is working at one verdict."""
+    global _verdicts
+    with _counting:
+        _verdicts += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _verdicts -= 1
+
+
+def count_cores():
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux; containers and `taskset` leave fewer
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
 
 class Network:
-    """One LiteRT file, safe to call from several threads.
+    """One LiteRT file, safe to call from several threads, and can be sent to other processes.
 
     Args:
         content: the bytes of a `.tflite` file with one float32 input (1, height, width, 3).
         name: what the file is called in error messages.
-        threads: threads of one forward pass.
+        threads: threads of a forward pass whose verdict is alone.
 
     Raises:
         WeightsError: the bytes are no LiteRT network, or not one of that form.
@@ -23,37 +54,31 @@ class Network:
 
     def __init__(self, content, *, name, threads):
         try:
-            self._interpreter = Interpreter(model_content=content, num_threads=threads)
-            self._interpreter.allocate_tensors()
+            self._alone = _Pass(content, threads=threads)
         except (ValueError, RuntimeError) as error:
             raise WeightsError(
                 f"{name} is not a network that LiteRT can run ({error}). "
                 "Restore the weights folder or set DETECTOR_WEIGHTS to a complete one."
             ) from error
-        inputs = self._interpreter.get_input_details()
-        if len(inputs) != 1 or len(inputs[0]["shape"]) != 4 or inputs[0]["shape"][3] != 3:
+        if len(self._alone.shapes) != 1 or len(self.input_shape) != 4 or self.input_shape[3] != 3:
             raise WeightsError(
-                f"{name} must have one input (1, height, width, 3). "
-                f"Received: {[tuple(item['shape']) for item in inputs]}."
+                f"{name} must have one input (1, height, width, 3). Received: {self._alone.shapes}."
             )
-        self._content, self._name, self._threads = content, name, threads
-        self._input_index = inputs[0]["index"]
-        self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
-        self._input_shape = tuple(int(side) for side in inputs[0]["shape"])
-        self._lock = threading.Lock()  # an interpreter keeps its tensors between calls
-
-    def copy(self, *, threads):
-        """The same network with memory of its own, which waits for no call of this one."""
-        return Network(self._content, name=self._name, threads=threads)
+        self._content, self._name = content, name
+        self._lock = threading.Lock()  # of the one above
+        self._beside = queue.LifoQueue()  # of those with one thread; made when they are needed
+        for _ in range(count_cores()):
+            self._beside.put(None)
 
     def __reduce__(self):
-        # An interpreter cannot be pickled; another process makes its own from the same bytes.
-        return functools.partial(Network, name=self._name, threads=self._threads), (self._content,)
+        # An interpreter cannot be pickled; another process makes its own from the same bytes. It is
+        # one of several that work side by side.
+        return functools.partial(Network, name=self._name, threads=1), (self._content,)
 
     @property
     def input_shape(self):
-        """Shape of the input as now allocated, (1, height, width, 3)."""
-        return self._input_shape
+        """Shape of the input as first allocated, (1, height, width, 3)."""
+        return self._alone.shapes[0]
 
     def __call__(self, picture):
         """Run one forward pass.
@@ -65,12 +90,36 @@ class Network:
         Returns:
             A list of float32 arrays, each with a leading axis of 1, in the file's output order.
         """
+        if _verdicts <= 1:
+            with self._lock:
+                return self._alone(picture)
+        one = self._beside.get()
+        try:
+            one = one or _Pass(self._content, threads=1)
+            return one(picture)
+        finally:
+            self._beside.put(one)
+
+
+class _Pass:
+    """An interpreter, which keeps its tensors between calls: for one thread at a time."""
+
+    def __init__(self, content, *, threads):
+        self._interpreter = Interpreter(model_content=content, num_threads=threads)
+        self._interpreter.allocate_tensors()
+        inputs = self._interpreter.get_input_details()
+        self.shapes = [tuple(int(side) for side in item["shape"]) for item in inputs]
+        self._input_index = inputs[0]["index"]
+        self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
+        self._allocated = self.shapes[0]
+
+    def __call__(self, picture):
         shape = (1, *picture.shape)
-        with self._lock:
-            if shape != self._input_shape:
-                self._interpreter.resize_tensor_input(self._input_index, shape)
-                self._interpreter.allocate_tensors()
-                self._input_shape = shape
-            self._interpreter.set_tensor(self._input_index, picture[np.newaxis].astype(np.float32))
-            self._interpreter.invoke()
-            return [self._interpreter.get_tensor(index) for index in self._output_indices]
+        if shape != self._allocated:
+            self._allocated = None  # where this fails, the next pass plans anew
+            self._interpreter.resize_tensor_input(self._input_index, shape)
+            self._interpreter.allocate_tensors()
+            self._allocated = shape
+        self._interpreter.set_tensor(self._input_index, picture[np.newaxis].astype(np.float32))
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(index) for index in self._output_indices]

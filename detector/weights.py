@@ -124,12 +124,6 @@ class Weights:
     faces: FaceDetector
     folder: Path
 
-    def copy(self, *, threads):
-        """The same weights in networks of their own; see `Network.copy`."""
-        return dataclasses.replace(
-            self, model=self.model.copy(threads=threads), faces=self.faces.copy(threads=threads)
-        )
-
 
 def load_weights(folder, *, source="embedded", **origin):
     """Load and verify a weights folder.
