@@ -84,10 +84,10 @@ class FaceDetector:
     def _look(self, shown, scale, min_confidence):
         """Find faces in a photo shrunk by a scale; boxes are those of the whole photo."""
         width, height = shown.size
-        canvas = np.empty((_round_up(height), _round_up(width), 3), np.uint8)
-        canvas[:] = FILL
-        canvas[:height, :width] = shown  # (canvas height, canvas width, 3) uint8, 0-255 RGB
-        boxes, confidences = decode(self._network(canvas), min_confidence=min_confidence)
+        canvas = Image.new("RGB", (_round_up(width), _round_up(height)), FILL)
+        canvas.paste(shown)
+        maps = self._network(np.asarray(canvas))
+        boxes, confidences = decode(maps, min_confidence=min_confidence)
         keep = suppress(boxes, confidences, max_overlap=MAX_OVERLAP)
         return [
             Face(tuple(float(edge) / scale for edge in boxes[i]), float(confidences[i]))
