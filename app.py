@@ -75,6 +75,9 @@ except DetectorError as error:
 if __name__ == "__main__":
     if config.SPACE:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)  # see `page.rate`
+    # After each event Gradio makes statistics of the last 10,000 anew, in 3 to 16 ms; nobody reads
+    # them here.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     guard_addresses()
     cleaning.start(demo)
     demo.queue(max_size=MAX_WAITING).launch(
