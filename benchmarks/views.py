@@ -45,6 +45,7 @@ def main():
         pictures,
         sets_of_views=views.values(),
         input_size=weights.spec.input_size,
+        rescale=weights.spec.rescale,
     )
     logits = {name: look.logits for name, look in zip(views, looks, strict=True)}
     labels = looks[0].labels

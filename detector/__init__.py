@@ -170,9 +170,8 @@ def _judge(weights, photo, face, *, notes):
         notes.append("small_face")
     if face and face.is_cut(photo.size):
         notes.append("cut_face")
-    look = look_at(
-        weights.model, photo, face and face.box, views=spec.views, input_size=spec.input_size
-    )
+    shown = {"input_size": spec.input_size, "rescale": spec.rescale}
+    look = look_at(weights.model, photo, face and face.box, views=spec.views, **shown)
     probability = calibrate(look.logit, temperature=spec.temperature, bias=spec.bias)
     label, confidence = decide(probability)
     known = familiarity(look.distance, spec.distances)
@@ -187,7 +186,7 @@ def _judge(weights, photo, face, *, notes):
     if label == "Real" and face and not notes:
         most = spec.inner_slope * look.logit + spec.max_inner_excess
         insides = (
-            look_at(weights.model, photo, face.box, views=[view], input_size=spec.input_size)
+            look_at(weights.model, photo, face.box, views=[view], **shown)
             for view in spec.inner_views
         )
         if any(inside.logit > most for inside in insides):

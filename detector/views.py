@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 from PIL import Image
 
-from .preprocess import centre_square, cut, face_square
+from .preprocess import centre_square, cut_rescaled, face_square
 from .weights import run_model
 
 MAP_SIDE = 32  # places along each side of the evidence map that the views are laid into
@@ -34,7 +34,7 @@ class Look:
     seam: float
 
 
-def look_at(model, photo, box, *, views, input_size):
+def look_at(model, photo, box, *, views, input_size, rescale):
     """Run a network on every view of a face.
 
     Args:
@@ -43,6 +43,7 @@ def look_at(model, photo, box, *, views, input_size):
         box: of the face: left, top, right, bottom in pixels; None: the middle of the photo.
         views: of `detector.weights.Spec`.
         input_size: likewise.
+        rescale: likewise.
 
     Returns:
         `Look`.
@@ -53,7 +54,7 @@ def look_at(model, photo, box, *, views, input_size):
             square = centre_square(photo.size)
         else:
             square = face_square(box, photo.size, margin=view.margin)
-        crop = cut(photo, square, input_size=input_size)
+        crop = cut_rescaled(photo, square, box, input_size=input_size, rescale=rescale)
         if view.is_mirrored:
             crop = np.ascontiguousarray(crop[:, ::-1])
         logit, evidence, distance, seam = run_model(model, crop)

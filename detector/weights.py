@@ -16,9 +16,10 @@ from PIL import Image
 from .config import THREADS
 from .errors import WeightsError
 from .faces import FaceDetector
+from .preprocess import Rescale
 from .runtime import Network
 
-SCHEMA = 4
+SCHEMA = 5
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
@@ -63,6 +64,7 @@ class Spec:
         min_familiarity: by class, 0-1; verdicts of that class on less familiar faces are not
             conclusive.
         min_face_side: pixels; faces with a shorter longer side are not conclusive.
+        rescale: how faces larger than those of training are shown to the model.
         sha256: hex digest of each weights file, by file name.
         self_test: logits of `self_test_crops`, recorded at export.
         training: configuration and data fingerprint.
@@ -85,6 +87,7 @@ class Spec:
     distances: tuple[float, ...]
     min_familiarity: dict[str, float]
     min_face_side: float
+    rescale: Rescale
     sha256: dict[str, str]
     self_test: tuple[float, ...]
     training: dict
@@ -202,6 +205,7 @@ def read_spec(folder):
                     for name in ("views", "inner_views")
                 },
                 "distances": tuple(float(value) for value in values["distances"]),
+                "rescale": Rescale(**values["rescale"]),
                 "self_test": tuple(float(value) for value in values["self_test"]),
             }
         )
@@ -220,6 +224,8 @@ def read_spec(folder):
             "min_familiarity": set(spec.min_familiarity) == set(CLASSES)
             and all(0.0 <= share < 1.0 for share in spec.min_familiarity.values()),
             "min_face_side": spec.min_face_side >= 0,
+            "rescale": 0.0 < spec.rescale.side <= spec.rescale.above < math.inf
+            and spec.rescale.quality in range(1, 96),
             "self_test": len(spec.self_test) > 0,
             "sha256": isinstance(spec.sha256, dict),
         }

@@ -1,14 +1,19 @@
 """Confidence means what it says: of verdicts given with 90 %, nine in ten are right."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from detector.preprocess import Rescale
 from train.calibrate import (
     expected_calibration_error,
     fit_scaling,
     least_conclusive_confidence,
     risk_coverage,
 )
+from train.export import fit_rescale
+from train.manifest import Picture
 
 
 def draws(count=20_000, seed=0):
@@ -78,3 +83,16 @@ def test_conclusive_verdicts_are_as_right_as_aimed_for():
 
 def test_hopeless_model_is_hardly_ever_conclusive():
     assert least_conclusive_confidence([0.9, 0.8], [False, False]) == 0.999
+
+
+def test_large_faces_are_rescaled_to_what_both_classes_have():
+    """The side of the larger class would make every large face look more like it."""
+    sides = {"Real": [90, 100, 110] * 7, "Fake": [130, 140, 190]}
+    pictures = [
+        Picture(Path("photo.jpg"), "Train", label, "", (5.0, 5.0, 45.0, 5.0 + side), (256, 256))
+        for label, of_class in sides.items()
+        for side in of_class
+    ]
+    assert fit_rescale(pictures) == Rescale(above=190, side=120, quality=75)
+    no_faces = [Picture(Path("photo.jpg"), "Train", "Real", "", None, (96, 64))]
+    assert fit_rescale(no_faces) == Rescale(above=96, side=96, quality=75)

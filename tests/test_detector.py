@@ -11,7 +11,7 @@ import skimage.data
 from PIL import Image
 
 from detector import CropVerdict, Detector, WeightsInfo, _combine
-from detector.preprocess import centre_square, face_square
+from detector.preprocess import Rescale, centre_square, face_square
 from detector.report import NOTES, to_json, to_sentence
 
 INFO = WeightsInfo(source="embedded", version="1.0.0", sha256="0" * 64)
@@ -271,3 +271,19 @@ def test_sentence_says_inconclusive_and_why(note, fake_probability):
     sentence = to_sentence(combine(crop_verdict(fake_probability, notes=[note])))
     assert sentence.startswith("Inconclusive.")
     assert NOTES[note] in sentence
+
+
+def test_a_face_larger_than_those_of_training_is_rescaled(detector, photo):
+    """The same face, larger or sharper than any known one, would be called something else."""
+    face = detector.predict(photo).faces[0]
+    side = max(face.box[2] - face.box[0], face.box[3] - face.box[1])
+
+    def judge(above):
+        rescale = Rescale(above=above, side=min(40, above), quality=20)
+        spec = dataclasses.replace(detector.weights.spec, rescale=rescale)
+        return Detector(dataclasses.replace(detector.weights, spec=spec)).predict(photo).faces[0]
+
+    known, large = judge(side), judge(side - 1)
+    assert known.fake_probability == face.fake_probability
+    assert large.fake_probability != face.fake_probability
+    assert large.square == known.square

@@ -5,11 +5,12 @@ import pytest
 from PIL import Image
 
 from detector import views
-from detector.preprocess import centre_square, face_square
+from detector.preprocess import Rescale, centre_square, face_square
 from detector.views import MAP_SIDE, look_at
 from detector.weights import View
 
 BOX = (60.0, 50.0, 100.0, 100.0)
+RESCALE = Rescale(above=50, side=25, quality=75)  # of faces larger than that one
 
 
 @pytest.fixture
@@ -28,7 +29,8 @@ def looks(monkeypatch):
     def look(photo, box, *wanted):
         crops.clear()
         wanted = [View(margin, is_mirrored) for margin, is_mirrored in wanted]
-        return look_at(None, photo, box, views=wanted, input_size=32), list(crops)
+        look = look_at(None, photo, box, views=wanted, input_size=32, rescale=RESCALE)
+        return look, list(crops)
 
     return look
 
@@ -87,3 +89,12 @@ def test_without_a_face_every_view_is_the_middle(looks, photo):
     look, _ = looks(photo, None, (1.05, False), (1.38, True))
     assert look.square == centre_square(photo.size)
     assert look.evidence.mean() == pytest.approx(look.logit, rel=0.02)
+
+
+def test_every_view_of_a_large_face_is_rescaled(looks, photo):
+    """Else one view would be sharper than any picture of training."""
+    noise = np.random.default_rng(0).integers(0, 256, (160, 200, 3), np.uint8)
+    _, known = looks(Image.fromarray(noise), BOX, (1.0, False), (1.5, True))
+    _, large = looks(Image.fromarray(noise), (60, 50, 100, 101), (1.0, False), (1.5, True))
+    for of_known, of_large in zip(known, large, strict=True):
+        assert of_large.std() < 0.8 * of_known.std()

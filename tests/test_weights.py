@@ -56,6 +56,10 @@ def view(margin):
     return {"margin": margin, "is_mirrored": False}
 
 
+def rescale(**changes):
+    return {"above": 250, "side": 130, "quality": 75, **changes}
+
+
 DAMAGES = {
     "no folder": (shutil.rmtree, SPEC_FILE),
     "no json": (lambda f: (f / SPEC_FILE).unlink(), SPEC_FILE),
@@ -82,6 +86,11 @@ DAMAGES = {
     "margin not a number": (lambda f: edit(f, views=[view(float("nan"))]), "margin=nan"),
     "inner limit not a number": (lambda f: edit(f, max_inner_excess=float("nan")), "excess=nan"),
     "seam limit not a number": (lambda f: edit(f, max_seam=float("nan")), "max_seam=nan"),
+    "rescaled to more": (lambda f: edit(f, rescale=rescale(side=300)), "rescale=Rescale"),
+    "rescaled to nothing": (lambda f: edit(f, rescale=rescale(side=0)), "rescale=Rescale"),
+    "rescaled from no number": (lambda f: edit(f, rescale=rescale(above="1")), SPEC_FILE),
+    "rescaled without quality": (lambda f: edit(f, rescale={"above": 9, "side": 9}), "quality"),
+    "rescaled to quality 0": (lambda f: edit(f, rescale=rescale(quality=0)), "quality=0"),
     "familiarity of one class": (lambda f: edit(f, min_familiarity={"Real": 0.1}), "familiarity"),
     "familiarity a number": (lambda f: edit(f, min_familiarity=0.1), SPEC_FILE),
     "distances descending": (lambda f: edit(f, distances=[2.0, 1.0]), "distances=(2.0, 1.0)"),

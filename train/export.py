@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 from detector import Detector
 from detector.config import THREADS, WEIGHTS_DIR
 from detector.faces import FaceDetector
+from detector.preprocess import Rescale
 from detector.runtime import Network
 from detector.score import calibrate, decide, familiarity
 from detector.weights import (
@@ -61,6 +63,8 @@ SEAM_SHARE = 0.1  # of the same pictures, that looking pasted in makes inconclus
 # Fake rests on traces that were seen; Real rests on seeing none, which means little in a photo
 # unlike those whose traces are known, and so is asked for more.
 UNFAMILIAR_SHARES = {"Real": 0.10, "Fake": 0.05}
+LARGEST_SHARE = 0.999  # of training's faces; still larger ones are shrunk before they are judged
+JPEG_QUALITY = 75  # of the data set's pictures
 FAMILIARITY_PICTURES = 4096  # of training, that the familiarity is fitted on
 QUANTILES = 41  # of the distances that travel with the weights
 
@@ -123,6 +127,7 @@ def export(run, *, data, output, version):
     validation = read_manifest(data, "Validation")
     views = _views(WHOLE_VIEWS if config.takes_whole_pictures else VIEWS, config)
     inner_views = _views(INNER_VIEWS, config) if config.inner_share else ()  # as it was trained
+    rescale = fit_rescale(read_manifest(data, "Train"))
     spec = Spec(
         schema=SCHEMA,
         version=version,
@@ -131,8 +136,11 @@ def export(run, *, data, output, version):
         input_size=config.input_size,
         views=views,
         inner_views=inner_views,
-        **_calibrate(network, validation, config, views=views, inner_views=inner_views),
+        **_calibrate(
+            network, validation, config, views=views, inner_views=inner_views, rescale=rescale
+        ),
         min_face_side=MIN_FACE_SIDE,
+        rescale=rescale,
         sha256={
             name: hashlib.sha256((output / name).read_bytes()).hexdigest()
             for name in (KERAS_FILE, MODEL_FILE, FACES_FILE)
@@ -157,6 +165,26 @@ def export(run, *, data, output, version):
         (output / name).replace(finished / name)
     output.rmdir()
     return spec
+
+
+def fit_rescale(pictures):
+    """Find how large faces are in training.
+
+    Args:
+        pictures: list of `Picture`.
+
+    Returns:
+        `Rescale`, to the median side of a face, or the mean of both classes' medians: a side that
+        one class has more often would speak for it.
+    """
+    sides = {}
+    for picture in pictures:
+        left, top, right, bottom = picture.box or (0, 0, *picture.size)
+        sides.setdefault(picture.label, []).append(max(right - left, bottom - top))
+    every = np.concatenate([*sides.values()])
+    above = math.ceil(np.quantile(every, LARGEST_SHARE, method="higher"))
+    side = round(float(np.mean([np.median(of_class) for of_class in sides.values()])))
+    return Rescale(above=above, side=side, quality=JPEG_QUALITY)
 
 
 def measure(detector, validation):
@@ -210,7 +238,7 @@ def _views(factors, config):
     return tuple(View(round(factor * config.margin, 4), mirrored) for factor, mirrored in factors)
 
 
-def _calibrate(network, pictures, config, *, views, inner_views):
+def _calibrate(network, pictures, config, *, views, inner_views, rescale):
     """Fit what turns looks into verdicts, on degraded pictures.
 
     Returns:
@@ -223,6 +251,7 @@ def _calibrate(network, pictures, config, *, views, inner_views):
         pictures,
         sets_of_views=[views, *([view] for view in inner_views)],
         input_size=config.input_size,
+        rescale=rescale,
     )
     temperature, bias = fit_scaling(looks.logits, looks.labels)
     distances = np.quantile(looks.distances, np.linspace(0.0, 1.0, QUANTILES)).round(4)

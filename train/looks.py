@@ -56,7 +56,7 @@ def read_photos(pictures, *, is_corrupted, seed=0):
         yield photo
 
 
-def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
+def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, rescale):
     """Look at degraded pictures as `Detector.predict(photo, is_face_crop=True)` does.
 
     Args:
@@ -65,6 +65,7 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
         pictures: list of `Picture`.
         sets_of_views: each as in `detector.weights.Spec`.
         input_size: likewise.
+        rescale: likewise.
 
     Returns:
         A list of `Looks`, one for each set of views.
@@ -75,7 +76,7 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
         box = central_face(seen, photo.size).box if seen else None
         found.append(
             [
-                look_at(model, photo, box, views=views, input_size=input_size)
+                look_at(model, photo, box, views=views, input_size=input_size, rescale=rescale)
                 for views in sets_of_views
             ]
         )
