@@ -67,11 +67,13 @@ def test_folder_is_copied(drawn_faces, tmp_path, inner):
 
 def test_several_archives_are_joined(drawn_faces, tmp_path):
     """Splits that come in archives of their own make one data set."""
-    archives = []
+    folder, archives = tmp_path / "archives", []
+    folder.mkdir()
     for split in splits.SPLITS:
         shutil.copytree(drawn_faces / split, tmp_path / split / split)
-        archives.append(zip_of(tmp_path / split, tmp_path / f"{split}.zip"))
+        archives.append(zip_of(tmp_path / split, folder / f"{split}.zip"))
     assert download(tmp_path / "data", archives=archives) == COUNTS
+    assert download(tmp_path / "again", archives=[folder]) == COUNTS
 
 
 @pytest.mark.parametrize(

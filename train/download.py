@@ -13,7 +13,7 @@ from detector.errors import DataError
 
 from .disk import require_space
 from .sources import folders_called
-from .splits import count_pictures
+from .splits import SPLITS, count_pictures
 
 # https://www.kaggle.com/datasets/manjilkarki/deepfake-and-real-images, pinned to its only version.
 KAGGLE_DATASET = "manjilkarki/deepfake-and-real-images/versions/1"
@@ -26,7 +26,8 @@ def download(output, *, archives=()):
 
     Args:
         output: folder of the data set.
-        archives: zip files or folders that hold `Dataset/...` or `Train/...`; from Kaggle if none.
+        archives: zip files or folders that hold `Dataset/...` or `Train/...`, or folders of such
+            zip files; from Kaggle if none.
 
     Returns:
         Counts of pictures by "split/label".
@@ -37,8 +38,7 @@ def download(output, *, archives=()):
     """
     output = Path(output)
     target = output / "Dataset"
-    for source in archives or [_fetch_from_kaggle()]:
-        source = Path(source)
+    for source in _list_archives(archives or [_fetch_from_kaggle()]):
         if source.is_dir():
             folder = next(iter(folders_called(source, "Dataset")), source)
             sizes = (path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -52,6 +52,17 @@ def download(output, *, archives=()):
         else:
             raise DataError(f"{source} is neither a folder nor a zip archive.")
     return count_pictures(output)
+
+
+def _list_archives(sources):
+    """Zip files and folders of pictures; in place of a folder of zip files those."""
+    listed = []
+    for source in map(Path, sources):
+        names = ("Dataset", *SPLITS)
+        is_folder_of_zips = source.is_dir() and not any(folders_called(source, n) for n in names)
+        zips = sorted(source.glob("*.zip")) if is_folder_of_zips else []
+        listed.extend(zips or [source])
+    return listed
 
 
 def _fetch_from_kaggle():
