@@ -11,7 +11,7 @@ from detector.errors import DetectorError
 from detector.limits import MAX_UPLOAD
 from page import cleaning
 from page.endpoints import build_endpoints
-from page.guard import MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
+from page.guard import MAX_AT_ONCE, MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
@@ -42,7 +42,10 @@ def build_demo(detector):
     for texts in others:
         with demo.route(texts["language_name"], f"/{texts['language']}"):
             build_page(demo, detector, texts)
-    return demo
+    # After each event Gradio makes statistics of the last 10,000 anew, in 3 to 16 ms; nobody reads
+    # them here.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
+    return demo.queue(max_size=MAX_WAITING, default_concurrency_limit=MAX_AT_ONCE)
 
 
 def build_page(demo, detector, texts):
@@ -75,12 +78,9 @@ except DetectorError as error:
 if __name__ == "__main__":
     if config.SPACE:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)  # see `page.rate`
-    # After each event Gradio makes statistics of the last 10,000 anew, in 3 to 16 ms; nobody reads
-    # them here.
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     guard_addresses()
     cleaning.start(demo)
-    demo.queue(max_size=MAX_WAITING).launch(
+    demo.launch(
         auth=config.AUTH or None,
         app_kwargs={"middleware": [Middleware(Guard)]},
         ssr_mode=False,  # Node would answer in front of the guard

@@ -134,7 +134,12 @@ def build_endpoints(detector):
         [photo, is_face_crop],
         [label, sentence, heatmap, numbered, result],
         api_name="predict",
-        concurrency_limit=4,
     )
     trigger.click(predict_batch, [photos, is_face_crop], result, api_name="predict_batch")
-    trigger.click(explain, [photo, is_face_crop, face], [methods, result], api_name="explain")
+    trigger.click(
+        explain,
+        [photo, is_face_crop, face],
+        [methods, result],
+        api_name="explain",
+        concurrency_limit=1,  # each takes all cores for seconds
+    )

@@ -171,6 +171,7 @@ def build_single(detector, texts):
         methods_place,
         js="(photo, isFaceCrop) => [photo, isFaceCrop, window.detectorPage.chosenFace()]",
         api_visibility="private",
+        concurrency_limit=1,  # each takes all cores for seconds
     )
     keep_button.click(keep, [photo, is_face_crop], report, api_visibility="private")
     share_button.click(

@@ -180,6 +180,16 @@ def test_the_page_starts_without_tensorflow():
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_visitors_do_not_wait_for_each_other_but_for_explanations():
+    """One at a time, a slow address that one of them fetches would hold up all others."""
+    code = (
+        "import app; alone = {f.name for f in app.demo.fns.values() if f.concurrency_limit == 1}; "
+        "print(app.demo._queue.default_concurrency_limit > 1, sorted(alone))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "True ['explain', 'show_methods']", done.stderr
+
+
 def test_damaged_weights_stop_the_app_with_a_sentence(weights_copy):
     path = weights_copy / "detector.tflite"
     content = bytearray(path.read_bytes())
