@@ -12,15 +12,16 @@ from PIL import Image
 
 @dataclasses.dataclass(frozen=True)
 class Rescale:
-    """What is done to a face that is larger than those of training.
+    """What is done to a face that is larger than the pictures of training.
 
     Shrunk to the network's input in one go it would be sharper than any face the network has seen,
     which then takes fewer genuine ones for genuine. The pictures of training had been made smaller
     and compressed; so is such a face.
 
     Attributes:
-        above: pixels; of faces with a longer side ...
-        side: ... that side is brought to so many pixels, and the crop is ...
+        above: pixels; of a face with a longer side ...
+        side: ... that side is brought to so many pixels (where no face was found, what is judged
+            instead to `above`), and the crop is ...
         quality: ... compressed as JPEG of that quality, 1-95.
     """
 
@@ -90,9 +91,11 @@ def cut_rescaled(photo, square, box, *, input_size, rescale):
     Returns:
         (input_size, input_size, 3) uint8, 0-255 RGB.
     """
-    face_side = max(box[2] - box[0], box[3] - box[1]) if box else 0.0
-    if face_side > rescale.above:
-        side = max(1, round(rescale.side / face_side * (square[2] - square[0])))
+    left, top, right, bottom = box or square
+    shown = min(max(right - left, bottom - top), max(photo.size))  # a box may reach over the edge
+    if shown > rescale.above:
+        target = rescale.side if box else rescale.above
+        side = max(1, round(target / shown * (square[2] - square[0])))
         compressed = io.BytesIO()
         shrunk = Image.fromarray(cut(photo, square, input_size=side))
         shrunk.save(compressed, "jpeg", quality=rescale.quality)

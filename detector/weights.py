@@ -225,7 +225,8 @@ def read_spec(folder):
             and all(0.0 <= share < 1.0 for share in spec.min_familiarity.values()),
             "min_face_side": spec.min_face_side >= 0,
             "rescale": 0.0 < spec.rescale.side <= spec.rescale.above < math.inf
-            and spec.rescale.quality in range(1, 96),
+            and type(spec.rescale.quality) is int
+            and 1 <= spec.rescale.quality <= 95,
             "self_test": len(spec.self_test) > 0,
             "sha256": isinstance(spec.sha256, dict),
         }

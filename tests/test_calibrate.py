@@ -93,6 +93,6 @@ def test_large_faces_are_rescaled_to_what_both_classes_have():
         for label, of_class in sides.items()
         for side in of_class
     ]
-    assert fit_rescale(pictures) == Rescale(above=190, side=120, quality=75)
+    assert fit_rescale(pictures) == Rescale(above=256, side=120, quality=75)
     no_faces = [Picture(Path("photo.jpg"), "Train", "Real", "", None, (96, 64))]
     assert fit_rescale(no_faces) == Rescale(above=96, side=96, quality=75)

@@ -90,6 +90,7 @@ DAMAGES = {
     "rescaled to nothing": (lambda f: edit(f, rescale=rescale(side=0)), "rescale=Rescale"),
     "rescaled from no number": (lambda f: edit(f, rescale=rescale(above="1")), SPEC_FILE),
     "rescaled without quality": (lambda f: edit(f, rescale={"above": 9, "side": 9}), "quality"),
+    "rescaled to quality 7.5": (lambda f: edit(f, rescale=rescale(quality=7.5)), "quality=7.5"),
     "rescaled to quality 0": (lambda f: edit(f, rescale=rescale(quality=0)), "quality=0"),
     "familiarity of one class": (lambda f: edit(f, min_familiarity={"Real": 0.1}), "familiarity"),
     "familiarity a number": (lambda f: edit(f, min_familiarity=0.1), SPEC_FILE),

@@ -225,8 +225,8 @@ And so is a Real that looks pasted in: by a logit above {spec.max_seam:g} of the
 
 P(fake) = sigmoid(logit / {spec.temperature:g} + {spec.bias:g}), fitted on degraded validation
 pictures; the logit is the mean over views of a face ({_views(spec.views)}). Faces with a side above
-{spec.rescale.above:g} px, more than in training, are first shrunk to {spec.rescale.side:g} px and
-compressed as JPEG of quality {spec.rescale.quality}.
+{spec.rescale.above:g} px, the side of training's pictures, are first shrunk to
+{spec.rescale.side:g} px and compressed as JPEG of quality {spec.rescale.quality}.
 
 The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence below
 {spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of the

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import math
 import shutil
 from pathlib import Path
 
@@ -63,7 +62,6 @@ SEAM_SHARE = 0.1  # of the same pictures, that looking pasted in makes inconclus
 # Fake rests on traces that were seen; Real rests on seeing none, which means little in a photo
 # unlike those whose traces are known, and so is asked for more.
 UNFAMILIAR_SHARES = {"Real": 0.10, "Fake": 0.05}
-LARGEST_SHARE = 0.999  # of training's faces; still larger ones are shrunk before they are judged
 JPEG_QUALITY = 75  # of the data set's pictures
 FAMILIARITY_PICTURES = 4096  # of training, that the familiarity is fitted on
 QUANTILES = 41  # of the distances that travel with the weights
@@ -168,23 +166,24 @@ def export(run, *, data, output, version):
 
 
 def fit_rescale(pictures):
-    """Find how large faces are in training.
+    """Find how large the pictures of training are, and the faces in them.
 
     Args:
         pictures: list of `Picture`.
 
     Returns:
-        `Rescale`, to the median side of a face, or the mean of both classes' medians: a side that
-        one class has more often would speak for it.
+        `Rescale` of faces larger than the largest picture, to the median side of a face, or the
+        mean of both classes' medians: a side that one class has more often would speak for it.
     """
     sides = {}
     for picture in pictures:
         left, top, right, bottom = picture.box or (0, 0, *picture.size)
         sides.setdefault(picture.label, []).append(max(right - left, bottom - top))
-    every = np.concatenate([*sides.values()])
-    above = math.ceil(np.quantile(every, LARGEST_SHARE, method="higher"))
-    side = round(float(np.mean([np.median(of_class) for of_class in sides.values()])))
-    return Rescale(above=above, side=side, quality=JPEG_QUALITY)
+    return Rescale(
+        above=max(max(picture.size) for picture in pictures),
+        side=round(float(np.mean([np.median(of_class) for of_class in sides.values()]))),
+        quality=JPEG_QUALITY,
+    )
 
 
 def measure(detector, validation):

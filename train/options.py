@@ -24,7 +24,8 @@ OPTIONS = {
         {
             "nargs": "+",
             "default": [],
-            "help": "zip files or folders laid out as Kaggle's archive; default: from Kaggle",
+            "help": "zip files or folders laid out as Kaggle's archive, folders of such zip files; "
+            "default: from Kaggle",
         },
     ),
     "run": (
