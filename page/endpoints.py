@@ -12,6 +12,7 @@ from detector.photo import load_photo
 from detector.report import to_json, to_sentence
 
 from . import batch
+from .guard import places
 from .inputs import as_gradio_error, draw_method, keep_path, keep_paths
 from .pictures import save_jpeg
 from .rate import count_photo
@@ -134,12 +135,15 @@ def build_endpoints(detector):
         [photo, is_face_crop],
         [label, sentence, heatmap, numbered, result],
         api_name="predict",
+        **places("judge"),
     )
-    trigger.click(predict_batch, [photos, is_face_crop], result, api_name="predict_batch")
+    trigger.click(
+        predict_batch, [photos, is_face_crop], result, api_name="predict_batch", **places("batch")
+    )
     trigger.click(
         explain,
         [photo, is_face_crop, face],
         [methods, result],
         api_name="explain",
-        concurrency_limit=1,  # each takes all cores for seconds
+        **places("explain"),
     )

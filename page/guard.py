@@ -20,7 +20,7 @@ from .rate import Limit
 
 MAX_FILES = 600 * 2**20  # bytes that are uploaded at once
 MAX_QUESTION = 2**20  # of any other request: the result of 20 faces has 10 KB
-MAX_AT_ONCE = 4  # events of one kind; two keep two cores busy, and one may wait for a slow address
+MAX_AT_ONCE = 4  # events of one kind; a decoded photo takes up to 320 MB
 MAX_WAITING = 100  # photos; the last waits for 5-15 s on two cores, one more is told "busy"
 MAX_SESSIONS = 300  # remembered, 0.1 MB each; each call of a script is one, and Gradio keeps 10,000
 MIN_FREE_DISK = 2**30  # bytes that uploads leave, for whatever else the machine has to write
@@ -59,6 +59,18 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 ENCODED_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def places(kind):
+    """Settings of events that share `MAX_AT_ONCE` places with all of that kind, on every page.
+
+    Gradio's own limit is one event at a time: a slow address that one visitor wants fetched, or the
+    fifty photos of another, would hold up all the others.
+
+    Args:
+        kind: any name.
+    """
+    return {"concurrency_id": kind, "concurrency_limit": MAX_AT_ONCE}
 
 
 class Guard:

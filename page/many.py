@@ -8,6 +8,7 @@ from detector.errors import PhotoError
 from detector.limits import MAX_PHOTOS
 
 from . import batch
+from .guard import places
 from .inputs import as_gradio_error, keep_paths
 from .pictures import new_folder
 from .texts import error_text
@@ -50,6 +51,7 @@ def build_many(detector, texts):
         [table, downloads],
         api_visibility="private",
         show_progress="hidden",
+        **places("batch"),
     )
     cancel.click(tell_cancelled, cancels=[running], api_visibility="private")
 

@@ -16,6 +16,7 @@ from detector.resend import check_resend
 
 from .answer import render_answer, render_empty
 from .details import render_facts, render_methods, render_resend
+from .guard import places
 from .inputs import as_gradio_error, draw_method, keep_path
 from .keep import write_report
 from .pictures import new_folder
@@ -153,6 +154,7 @@ def build_single(detector, texts):
         show_progress="minimal",
         show_progress_on=answer,
         trigger_mode="always_last",
+        **places("judge"),
     )
     judged.failure(clear, outputs=outputs, **QUIET)  # no old verdict stays
     judged.success(tell_facts, [photo, result], facts, **QUIET)
@@ -164,16 +166,17 @@ def build_single(detector, texts):
         api_visibility="private",
         show_progress_on=photo,
     )
-    resend_button.click(show_resend, [photo, is_face_crop], resend_place, api_visibility="private")
+    private = {"api_visibility": "private", **places("judge")}
+    resend_button.click(show_resend, [photo, is_face_crop], resend_place, **private)
     explain_button.click(
         show_methods,
         [photo, is_face_crop, face],
         methods_place,
         js="(photo, isFaceCrop) => [photo, isFaceCrop, window.detectorPage.chosenFace()]",
         api_visibility="private",
-        concurrency_limit=1,  # each takes all cores for seconds
+        **places("explain"),
     )
-    keep_button.click(keep, [photo, is_face_crop], report, api_visibility="private")
+    keep_button.click(keep, [photo, is_face_crop], report, **private)
     share_button.click(
         lambda said: gr.Info(said, title=texts["share"], duration=5),
         is_face_crop,  # in its place the script hands over what it did
