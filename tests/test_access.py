@@ -12,7 +12,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from server import ROOT, check_form, serve
 
-from page.guard import HEADERS, MAX_WAITING
+from page.guard import HEADERS, MAX_AT_ONCE, MAX_WAITING
 from page.rate import Limit, client_of
 
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
@@ -164,9 +164,10 @@ def test_a_request_that_is_too_large_is_refused_before_it_has_come(url):
 def test_when_too_many_wait_the_next_is_told_so_at_once():
     with serve() as url, httpx.Client(base_url=f"{url}/gradio_api") as client:
         photo = file_data(path=upload(url).json()[0])
-        # The first loads TensorFlow, which takes seconds.
+        # The first load TensorFlow, which takes seconds.
         body = {"data": [photo, False, 1]}
-        answers = [client.post("/call/explain", json=body) for _ in range(MAX_WAITING + 3)]
+        count = MAX_WAITING + MAX_AT_ONCE + 2
+        answers = [client.post("/call/explain", json=body) for _ in range(count)]
     statuses = [answer.status_code for answer in answers]
     assert statuses.index(503) >= MAX_WAITING and "Queue is full" in answers[-1].json()["detail"]
 
