@@ -9,6 +9,7 @@ import dataclasses
 import numpy as np
 from PIL import Image, ImageFilter
 
+from .preprocess import longer_side
 from .runtime import Network
 
 MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
@@ -38,8 +39,7 @@ class Face:
     @property
     def side(self):
         """The longer side of the box in pixels."""
-        left, top, right, bottom = self.box
-        return max(right - left, bottom - top)
+        return longer_side(self.box)
 
     def is_cut(self, size):
         """Whether the edge of a photo of that (width, height) cuts the face off."""
@@ -53,7 +53,7 @@ class FaceDetector:
 
     Args:
         content: the bytes of `faces.tflite`.
-        threads: threads of one forward pass.
+        threads: see `detector.runtime.Network`.
     """
 
     def __init__(self, content, *, threads):

@@ -30,6 +30,12 @@ class Rescale:
     quality: int
 
 
+def longer_side(box):
+    """The longer side of a box (left, top, right, bottom), in its unit."""
+    left, top, right, bottom = box
+    return max(right - left, bottom - top)
+
+
 def face_square(box, size, *, margin):
     """The square of picture that is judged for a face.
 
@@ -46,7 +52,7 @@ def face_square(box, size, *, margin):
         left, top, right, bottom in pixels, inside the photo, a square.
     """
     left, top, right, bottom = box
-    side = min(margin * max(right - left, bottom - top), *size)
+    side = min(margin * longer_side(box), *size)
     x = min(max((left + right - side) / 2, 0.0), size[0] - side)
     y = min(max((top + bottom - side) / 2, 0.0), size[1] - side)
     return (x, y, x + side, y + side)
@@ -91,8 +97,7 @@ def cut_rescaled(photo, square, box, *, input_size, rescale):
     Returns:
         (input_size, input_size, 3) uint8, 0-255 RGB.
     """
-    left, top, right, bottom = box or square
-    shown = min(max(right - left, bottom - top), max(photo.size))  # a box may reach over the edge
+    shown = min(longer_side(box or square), max(photo.size))  # a box may reach over the edge
     if shown > rescale.above:
         target = rescale.side if box else rescale.above
         side = max(1, round(target / shown * (square[2] - square[0])))

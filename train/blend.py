@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from detector.preprocess import longer_side
+
 SWAP_SHARE = 0.5  # of blends that paste another person's face
 PART_SHARE = 0.3  # of blends that replace a part of the face alone: eyes, nose or mouth
 PART_HEIGHTS = (-0.14, 0.06, 0.24)  # of their middles below the face's, in box heights
@@ -70,7 +72,7 @@ def _match(source, target, box, *, strength):
 def _move(picture, box, generator):
     """Shift, scale and turn a picture a little about the middle of a face."""
     left, top, right, bottom = box
-    side = max(right - left, bottom - top)
+    side = longer_side(box)
     matrix = cv2.getRotationMatrix2D(
         ((left + right) / 2, (top + bottom) / 2),
         generator.uniform(-6, 6),  # degrees

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from detector import CLASSES, load_detector
 from detector.photo import load_photo
+from detector.preprocess import longer_side
 from detector.weights import SPEC_FILE
 
 from . import corruptions, plots
@@ -112,7 +113,7 @@ def _count_notes(verdicts):
 
 def _side(verdict):
     box = verdict.crops[0].box
-    return 0.0 if box is None else max(box[2] - box[0], box[3] - box[1])
+    return 0.0 if box is None else longer_side(box)
 
 
 def _bin(value, borders, unit):

@@ -12,7 +12,7 @@ import numpy as np
 from detector import Detector
 from detector.config import THREADS, WEIGHTS_DIR
 from detector.faces import FaceDetector
-from detector.preprocess import Rescale
+from detector.preprocess import Rescale, longer_side
 from detector.runtime import Network
 from detector.score import calibrate, decide, familiarity
 from detector.weights import (
@@ -177,8 +177,8 @@ def fit_rescale(pictures):
     """
     sides = {}
     for picture in pictures:
-        left, top, right, bottom = picture.box or (0, 0, *picture.size)
-        sides.setdefault(picture.label, []).append(max(right - left, bottom - top))
+        side = longer_side(picture.box or (0, 0, *picture.size))
+        sides.setdefault(picture.label, []).append(side)
     return Rescale(
         above=max(max(picture.size) for picture in pictures),
         side=round(float(np.mean([np.median(of_class) for of_class in sides.values()]))),

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from detector.preprocess import longer_side
 from detector.resend import Setting, resend
 
 CLOSE_MARGIN = 1.3  # of a photo that was cut close to the face, over the face box's longer side
@@ -34,7 +35,7 @@ def cut_close(photo, box):
     if box is None:
         return photo
     left, top, right, bottom = box
-    reach = CLOSE_MARGIN * max(right - left, bottom - top) / 2
+    reach = CLOSE_MARGIN * longer_side(box) / 2
     x, y = (left + right) / 2, (top + bottom) / 2
     frame = np.clip([x - reach, y - reach, x + reach, y + reach], 0, [*photo.size, *photo.size])
     return photo.crop([round(edge) for edge in frame])
