@@ -42,7 +42,9 @@ def build_endpoints(detector):
         photo, verdict = judge(photo, is_face_crop)
         fake = verdict.fake_probability
         region = region_around(verdict.crops, photo.size)
-        close_up = reframe(photo, verdict.crops, region=region, max_side=CLOSE_UP_SIDE)
+        close_up = reframe(
+            photo, verdict.crops, region=region, max_side=CLOSE_UP_SIDE, max_enlargement=1.0
+        )
         numbered = None
         if len(verdict.faces) > 1:
             whole = reframe(photo, verdict.crops, max_side=SHOWN_SIDE)

@@ -37,8 +37,9 @@ from .familiarity import descriptor, distance, fit_familiarity
 from .figures import summarise
 from .fingerprint import code_fingerprint
 from .fit import load_network, read_run_on
-from .looks import labels_of, look_at_pictures, read_photos
+from .looks import labels_of, look_at_pictures, predict_batches, read_photos
 from .manifest import read_manifest, read_sources
+from .quantise import quantise_late
 from .seams import WEIGHTS_FILE, read_report, with_seams
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
@@ -65,6 +66,8 @@ UNFAMILIAR_SHARES = {"Real": 0.10, "Fake": 0.05}
 JPEG_QUALITY = 75  # of the data set's pictures
 FAMILIARITY_PICTURES = 4096  # of training, that the familiarity is fitted on
 QUANTILES = 41  # of the distances that travel with the weights
+
+QUANTISE_PICTURES = 384  # of training, that the ranges of eight bits are taken from
 
 
 def serving_model(model, known, *, seams=None):
@@ -120,9 +123,10 @@ def export(run, *, data, output, version):
     )
     shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
+    validation = read_manifest(data, "Validation")
+    eight_bits = _quantise(output / MODEL_FILE, data, config, validation)
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
     crops = self_test_crops(config.input_size)
-    validation = read_manifest(data, "Validation")
     views = _views(WHOLE_VIEWS if config.takes_whole_pictures else VIEWS, config)
     inner_views = _views(INNER_VIEWS, config) if config.inner_share else ()  # as it was trained
     rescale = fit_rescale(read_manifest(data, "Train"))
@@ -151,6 +155,7 @@ def export(run, *, data, output, version):
             "parameters": model.count_params()
             + (with_seams(model).get_layer("seams").count_params() if head else 0),
             "seams": seams,
+            "eight bits": eight_bits,
         },
         metrics={},
     )
@@ -214,14 +219,29 @@ def _write(spec, output):
 
 def _fit_familiarity(model, data, config):
     describe = keras.Model(model.inputs, descriptor(model))
-    batches = FaceBatches(
+    batches = _batches_of_training(data, config, pictures=FAMILIARITY_PICTURES)
+    return fit_familiarity(describe.predict(batches, verbose=0))
+
+
+def _batches_of_training(data, config, *, pictures):
+    return FaceBatches(
         read_manifest(data, "Train"),
         config,
         augment=True,
         corrupt_share=config.corrupt_share,
-        limit=-(-FAMILIARITY_PICTURES // config.batch_size),
+        limit=-(-pictures // config.batch_size),
     )
-    return fit_familiarity(describe.predict(batches, verbose=0))
+
+
+def _quantise(path, data, config, validation):
+    batches = _batches_of_training(data, config, pictures=QUANTISE_PICTURES)
+    content, report = quantise_late(
+        path.read_bytes(),
+        (crop for index in range(len(batches)) for crop in batches[index][0]),
+        predict=lambda network: predict_batches(network, validation, config, corrupt_share=1.0),
+    )
+    path.write_bytes(content)
+    return report
 
 
 def convert(model, path, *, known, seams=None):

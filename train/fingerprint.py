@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = (
     *("keras", "tensorflow", "tensorflow-cpu", "torch", "jax", "numpy", "pillow"),
-    *("opencv-python-headless", "scikit-learn", "scipy", "ai-edge-litert"),
+    *("opencv-python-headless", "scikit-learn", "scipy", "ai-edge-litert", "ai-edge-quantizer"),
 )
 
 
