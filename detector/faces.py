@@ -84,9 +84,12 @@ class FaceDetector:
     def _look(self, shown, scale, min_confidence):
         """Find faces in a photo shrunk by a scale; boxes are those of the whole photo."""
         width, height = shown.size
-        canvas = Image.new("RGB", (_round_up(width), _round_up(height)), FILL)
-        canvas.paste(shown)
-        maps = self._network(np.asarray(canvas))
+        size = (_round_up(width), _round_up(height))
+        if size != shown.size:
+            canvas = Image.new("RGB", size, FILL)
+            canvas.paste(shown)
+            shown = canvas
+        maps = self._network(np.asarray(shown))
         boxes, confidences = decode(maps, min_confidence=min_confidence)
         keep = suppress(boxes, confidences, max_overlap=MAX_OVERLAP)
         return [
@@ -101,25 +104,25 @@ def decode(maps, *, min_confidence):
     Args:
         maps: three arrays (1, rows, columns, 12), any order: for each of two anchors background
             and face logit, then for each anchor offsets of centre x, centre y, width, height.
-        min_confidence: 0-1.
+        min_confidence: between 0 and 1.
 
     Returns:
         Boxes (n, 4) as left, top, right, bottom in pixels, and confidences (n,), 0-1.
     """
     boxes, confidences = [], []
+    least = np.log(min_confidence / (1.0 - min_confidence))
     largest_first = sorted(maps, key=lambda head: -head.shape[1])
     for head, (stride, sides) in zip(largest_first, ANCHOR_SIDES.items(), strict=True):
         head = head[0]
-        logits = head[..., :4].reshape(*head.shape[:2], 2, 2)  # (rows, columns, anchor, class)
-        confidence = 1.0 / (1.0 + np.exp(logits[..., 0] - logits[..., 1]))
-        row, column, anchor = np.nonzero(confidence > min_confidence)
+        margins = head[..., 1:4:2] - head[..., 0:4:2]  # (rows, columns, anchor), of face logits
+        row, column, anchor = np.nonzero(margins > least)
         offset = head[..., 4:].reshape(*head.shape[:2], 2, 4)[row, column, anchor]  # (n, 4)
         side = np.asarray(sides, np.float32)[anchor, np.newaxis]  # (n, 1)
         centre = (np.stack([column, row], axis=1) + 0.5) * stride
         centre = centre + offset[:, :2] * CENTRE_VARIANCE * side
         half = side * np.exp(offset[:, 2:] * SIZE_VARIANCE) / 2.0
         boxes.append(np.concatenate([centre - half, centre + half], axis=1))
-        confidences.append(confidence[row, column, anchor])
+        confidences.append(1.0 / (1.0 + np.exp(-margins[row, column, anchor])))
     return np.concatenate(boxes), np.concatenate(confidences)
 
 

@@ -11,7 +11,6 @@ import os
 import queue
 import threading
 
-import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from .errors import WeightsError
@@ -120,6 +119,7 @@ class _Pass:
             self._interpreter.resize_tensor_input(self._input_index, shape)
             self._interpreter.allocate_tensors()
             self._allocated = shape
-        self._interpreter.set_tensor(self._input_index, picture[np.newaxis].astype(np.float32))
+        # Written to where the network reads it: floats of their own would be one more copy.
+        self._interpreter.tensor(self._input_index)()[0] = picture
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._output_indices]
