@@ -1,10 +1,11 @@
-"""How near a forward pass is to what this processor can do at all.
+"""How near a forward pass is to what this processor can do in floats.
 
     python -m benchmarks.limit
 
 The limit is the network's multiply-accumulates over the rate of a large float32 matrix product of
-NumPy, taken in turns with the network, on one core and on all. Other runtimes run the same network
-where they are installed (`pip install onnx onnxruntime openvino tf2onnx`). Medians.
+NumPy, taken in turns with the network, on one core and on all; what computes in eight bits may be
+faster. Other runtimes run the same network, in floats, where they are installed (`pip install onnx
+onnxruntime openvino tf2onnx`). Medians.
 """
 
 import functools

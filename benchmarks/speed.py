@@ -69,7 +69,8 @@ def judge_ours(ours, data):
 
 def draw(photo, crops):
     region = region_around(crops, photo.size)
-    return overlay(*reframe(photo, crops, region=region, max_side=HEATMAP_SIDE))
+    shown = reframe(photo, crops, region=region, max_side=HEATMAP_SIDE, max_enlargement=1.0)
+    return overlay(*shown)
 
 
 def judge_in_stages(ours, data):

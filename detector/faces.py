@@ -64,7 +64,7 @@ class FaceDetector:
 
         Args:
             photo: `PIL.Image.Image`, RGB, any size.
-            min_confidence: 0-1, faces the network is less sure of are left out.
+            min_confidence: between 0 and 1, faces the network is less sure of are left out.
 
         Returns:
             A list of `Face`, largest first.
@@ -104,7 +104,7 @@ def decode(maps, *, min_confidence):
     Args:
         maps: three arrays (1, rows, columns, 12), any order: for each of two anchors background
             and face logit, then for each anchor offsets of centre x, centre y, width, height.
-        min_confidence: between 0 and 1.
+        min_confidence: between 0 and 1, neither included.
 
     Returns:
         Boxes (n, 4) as left, top, right, bottom in pixels, and confidences (n,), 0-1.

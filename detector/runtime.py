@@ -11,6 +11,7 @@ import os
 import queue
 import threading
 
+import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from .errors import WeightsError
@@ -59,9 +60,15 @@ class Network:
                 f"{name} is not a network that LiteRT can run ({error}). "
                 "Restore the weights folder or set DETECTOR_WEIGHTS to a complete one."
             ) from error
-        if len(self._alone.shapes) != 1 or len(self.input_shape) != 4 or self.input_shape[3] != 3:
+        if (
+            len(self._alone.shapes) != 1
+            or len(self.input_shape) != 4
+            or self.input_shape[3] != 3
+            or self._alone.types != ["float32"]
+        ):
             raise WeightsError(
-                f"{name} must have one input (1, height, width, 3). Received: {self._alone.shapes}."
+                f"{name} must have one float32 input (1, height, width, 3). Received: "
+                f"{self._alone.shapes}, {self._alone.types}."
             )
         self._content, self._name = content, name
         self._lock = threading.Lock()  # of the one above
@@ -108,6 +115,7 @@ class _Pass:
         self._interpreter.allocate_tensors()
         inputs = self._interpreter.get_input_details()
         self.shapes = [tuple(int(side) for side in item["shape"]) for item in inputs]
+        self.types = [np.dtype(item["dtype"]).name for item in inputs]
         self._input_index = inputs[0]["index"]
         self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
         self._allocated = self.shapes[0]

@@ -24,7 +24,7 @@ CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is a
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
 FILES = (MODEL_FILE, FACES_FILE, KERAS_FILE)  # whose checksums SPEC_FILE holds
-SELF_TEST_TOLERANCE = 0.2  # logits; processors differ by .04 in eight bits, other networks by units
+SELF_TEST_TOLERANCE = 0.2  # logits; rounding that falls otherwise costs .04, a wrong network units
 ADVICE = "Restore the weights folder (`git checkout weights`) or set DETECTOR_WEIGHTS to one."
 
 

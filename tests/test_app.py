@@ -16,6 +16,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from server import ROOT, check_form
 
+from detector.explain import region_around
+
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
 
 
@@ -38,8 +40,10 @@ def test_the_readmes_three_lines_give_label_confidence_heatmap_and_json(client, 
     check_form(result, form="result")
     assert result["weights"]["sha256"] == detector.weights.info.sha256
     assert faces is None  # one face needs no numbers
+    left, top, right, bottom = region_around(expected.crops, expected.size)
+    assert right - left < 640  # what is larger is shrunk
     with Image.open(heatmap) as picture:
-        assert min(picture.size) > 100
+        assert picture.size == (round(right - left), round(bottom - top))
 
 
 def test_several_faces_are_numbered_on_a_picture_of_their_own(client, photo, tmp_path):

@@ -23,8 +23,9 @@ from detector.explain import (
 from detector.methods import METHODS, explain_more
 from detector.photo import load_photo
 from detector.preprocess import cut
+from detector.runtime import Network
 from detector.views import MAP_SIDE
-from detector.weights import KERAS_FILE, run_model, self_test_crops
+from detector.weights import KERAS_FILE, MODEL_FILE, run_model, self_test_crops
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,17 @@ def keras_model():
     import keras
 
     return keras.models.load_model(WEIGHTS_DIR / KERAS_FILE)
+
+
+@pytest.fixture(scope="module")
+def float_network(keras_model, tmp_path_factory):
+    """What would serve if nothing was rounded to eight bits."""
+    from train.export import convert
+    from train.familiarity import unfitted
+
+    path = tmp_path_factory.mktemp("floats") / MODEL_FILE
+    convert(keras_model, path, known=unfitted(keras_model))
+    return Network(path.read_bytes(), name=MODEL_FILE, threads=1)
 
 
 @pytest.fixture
@@ -60,7 +72,7 @@ def crop_verdict(*, square, box=None, label="Fake", heatmap=None):
 
 
 @pytest.mark.parametrize("label, sign", [("Fake", 1.0), ("Real", -1.0)])
-def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, detector, keras_model, label, sign):
+def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, float_network, keras_model, label, sign):
     """A map that is not what it says it is explains nothing."""
     from tf_keras_vis.gradcam import Gradcam
 
@@ -77,18 +89,24 @@ def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, detector, keras_model, l
             normalize_cam=False,
         )[0]
         expected = np.asarray(expected) / max(np.max(expected), 1e-12)
-        _, evidence, *_ = run_model(detector.weights.model, crop)
+        _, evidence, *_ = run_model(float_network, crop)
         found = grad_cam(evidence, label)
-        assert found == pytest.approx(expected, abs=0.1)  # what serves rounds to eight bits
+        assert found == pytest.approx(expected, abs=1e-3)
         peaks.append(found.max())
     assert 1.0 in peaks  # maps that are cold all over, as a sure Real has for Fake, show little
 
 
-def test_serving_network_is_the_training_network(crops, detector, keras_model):
-    """The figures were measured on one of the two and the other one serves."""
+def test_serving_network_is_the_training_network(crops, detector, float_network, keras_model):
+    """Explanations on request are of the one, verdicts of the other."""
     expected = np.asarray(keras_model(np.stack(crops).astype(np.float32)))[:, 0]
-    found = [run_model(detector.weights.model, crop)[0] for crop in crops]
-    assert found == pytest.approx(expected.tolist(), abs=0.15)  # rounded to eight bits
+    floats, served = (
+        [run_model(network, crop) for crop in crops]
+        for network in (float_network, detector.weights.model)
+    )
+    assert [look[0] for look in floats] == pytest.approx(expected.tolist(), abs=1e-3)
+    assert [look[0] for look in served] == pytest.approx(expected.tolist(), abs=0.15)  # rounded
+    for before, after in zip(floats, served, strict=True):
+        assert np.corrcoef(before[1].ravel(), after[1].ravel())[0, 1] > 0.98
 
 
 def test_evidence_adds_up_to_the_logit(crops, detector, keras_model):

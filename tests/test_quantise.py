@@ -61,15 +61,19 @@ def test_a_network_without_small_maps_is_left_alone(content):
 
 
 @pytest.mark.parametrize(
-    "logits", [np.array([2.0, -1.0, 1.0, 3.0]), np.array([-2.0, -1.0, 1.0, 3.0])]
+    "logits, is_kept",
+    {
+        "as before": ([-2.01, -1.0, 1.0, 3.0], True),
+        "one Real above the Fakes": ([4.0, -1.0, 1.0, 3.0], False),
+        "in the same order, but moved": ([-2.5, -0.5, 0.5, 3.5], False),
+    }.values(),
 )
-def test_eight_bits_that_judge_worse_do_not_serve(content, logits):
-    answers = iter([logits, np.array([-2.0, -1.0, 1.0, 3.0])])  # in eight bits, then in floats
+def test_eight_bits_that_judge_otherwise_do_not_serve(content, logits, is_kept):
+    answers = iter([logits, [-2.0, -1.0, 1.0, 3.0]])  # in eight bits, then in floats
     found, report = quantise_late(
-        content, CROPS, predict=lambda network: (next(answers), np.array([0, 0, 1, 1]))
+        content, CROPS, predict=lambda network: (np.array(next(answers)), np.array([0, 0, 1, 1]))
     )
-    assert report["kept"] == (report["auc"] == 1.0)
-    assert (found == content) is not report["kept"]
+    assert (report["kept"], found != content) == (is_kept, is_kept)
     assert report["float auc"] == 1.0
 
 

@@ -4,10 +4,12 @@ import concurrent.futures
 import pickle
 import threading
 
+import keras
 import numpy as np
 import pytest
 
 from detector import runtime
+from detector.errors import WeightsError
 from detector.runtime import Network, one_verdict
 from detector.weights import MODEL_FILE, self_test_crops
 
@@ -105,3 +107,12 @@ def test_another_process_gets_one_thread(network, used, crop):
     twin = pickle.loads(pickle.dumps(network))
     assert used == [2, 1]
     np.testing.assert_allclose(twin(crop)[0], network(crop)[0], atol=1e-4)
+
+
+def test_a_network_that_takes_bytes_is_refused(tmp_path):
+    """A picture copied into bytes that stand for something else would be another picture."""
+    inputs = keras.Input((8, 8, 3), batch_size=1, dtype="uint8")
+    outputs = keras.layers.Rescaling(1 / 255)(inputs)
+    keras.Model(inputs, outputs).export(tmp_path / MODEL_FILE, format="litert", verbose=False)
+    with pytest.raises(WeightsError, match=r"float32 input.*uint8"):
+        Network((tmp_path / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=1)

@@ -15,6 +15,7 @@ from drawing import SET_TINY, TINY
 from detector import load_detector
 from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
+from train import quantise
 from train.__main__ import main
 from train.average import average
 from train.config import TrainConfig
@@ -251,6 +252,19 @@ def test_a_run_is_taken_up_on_its_own_pictures_alone(trained, tmp_path, step):
     with pytest.raises(ConfigError, match="other pictures or splits"):
         step(trained.run, data=tmp_path, **options)
     assert not (tmp_path / "output").exists()
+
+
+def test_what_is_exported_computes_in_eight_bits_where_maps_are_coarse(
+    trained, tmp_path, monkeypatch
+):
+    assert load_detector(trained.weights).weights.spec.training["eight bits"] is None
+    monkeypatch.setattr(quantise, "LATE_STRIDE", 8)  # so small a network has no map of stride 16
+    monkeypatch.setattr(quantise, "MAX_CHANGE", 1.0)
+    monkeypatch.setattr(quantise, "MAX_AUC_LOSS", 1.0)
+    spec = export(trained.run, data=trained.data, output=tmp_path / "weights", version="1")
+    report = spec.training["eight bits"]
+    assert report["kept"] and 0.0 < report["change"] < 0.2
+    assert load_detector(tmp_path / "weights").weights.spec.training["eight bits"] == report
 
 
 # Settings

@@ -106,7 +106,7 @@ input {size} px. Classes: {" and ".join(CLASSES)}; a probability is always P(fak
 | File | What it is |
 |---|---|
 | `detector.tflite` | the network that serves (LiteRT): crop to logit, evidence, distance, seam |
-| `detector.keras` | its training form (Keras 3), without the head for seams |
+| `detector.keras` | its training form (Keras 3): in floats throughout, no head for seams |
 | `faces.tflite` | the face detector whose crops it was trained on, MIT, see `LICENSE-faces` |
 | `detector.json` | decision parameters, checksums, self-test, training settings, figures |
 | `metrics.json` | the figures of this page |

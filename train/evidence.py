@@ -4,7 +4,7 @@ Grad-CAM (Selvaraju et al., ICCV 2017) weighs the channels of a feature map with
 logit, summed over all places. With global average pooling and one Dense unit these weights are the
 Dense kernel, the same for every picture. With dense layers they depend on which units fired, so
 the backward pass through those few layers is written out here in forward operations: what serves
-still is one LiteRT pass, needs no TensorFlow and gives the same heatmap as tf-keras-vis.
+still is one LiteRT pass, needs no TensorFlow and, in floats, gives the heatmap of tf-keras-vis.
 """
 
 import keras
