@@ -20,7 +20,7 @@ from benchmarks.peers import load_peers
 from benchmarks.photos import SIZES, make_crop, make_photo
 from benchmarks.turns import time_turns
 from detector import load_detector
-from detector.explain import overlay, reframe, region_around
+from detector.explain import close_up
 from detector.faces import FaceDetector
 from detector.photo import load_photo
 
@@ -29,7 +29,7 @@ STAGES = {  # what is timed for each: holder and name of a function
     "faces": ((FaceDetector, "detect"),),
     "crop": ((detector.views, "cut_rescaled"),),
     "forward": ((detector.views, "run_model"),),
-    "heatmap": ((sys.modules[__name__], "draw"),),
+    "heatmap": ((sys.modules[__name__], "close_up"),),
 }
 HEATMAP_SIDE = 640
 
@@ -68,13 +68,7 @@ def judge_ours(ours, data):
     """Verdict and heatmap, as `/predict` makes them."""
     photo = load_photo(data)
     crops = ours.predict(photo).crops
-    return draw(photo, crops)
-
-
-def draw(photo, crops):
-    region = region_around(crops, photo.size)
-    shown = reframe(photo, crops, region=region, max_side=HEATMAP_SIDE, max_enlargement=1.0)
-    return overlay(*shown)
+    return close_up(photo, crops, max_side=HEATMAP_SIDE)
 
 
 def judge_in_stages(ours, data):

@@ -98,6 +98,21 @@ def region_around(crops, size, *, context=0.3):
     )
 
 
+def close_up(photo, crops, *, max_side):
+    """Cut out what was judged, and lay the heatmaps over it.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB, upright.
+        crops: `CropVerdict`s of that photo, at least one.
+        max_side: longer side of the result in pixels; what is smaller is not enlarged.
+
+    Returns:
+        `PIL.Image.Image`, RGB.
+    """
+    region = region_around(crops, photo.size)
+    return overlay(*reframe(photo, crops, region=region, max_side=max_side, max_enlargement=1.0))
+
+
 def overlay(photo, crops, *, opacity=0.5):
     """Lay the heatmaps of judged crops over the photo.
 

@@ -6,7 +6,7 @@ They hang on components that nobody sees, so that the page can change and script
 import gradio as gr
 
 from detector.errors import MethodError, PhotoError
-from detector.explain import draw_boxes, overlay, reframe, region_around
+from detector.explain import close_up, draw_boxes, reframe
 from detector.methods import METHODS, explain_more
 from detector.photo import load_photo
 from detector.report import to_json, to_sentence
@@ -41,10 +41,7 @@ def build_endpoints(detector):
         """
         photo, verdict = judge(photo, is_face_crop)
         fake = verdict.fake_probability
-        region = region_around(verdict.crops, photo.size)
-        close_up = reframe(
-            photo, verdict.crops, region=region, max_side=CLOSE_UP_SIDE, max_enlargement=1.0
-        )
+        heatmap = close_up(photo, verdict.crops, max_side=CLOSE_UP_SIDE)
         numbered = None
         if len(verdict.faces) > 1:
             whole = reframe(photo, verdict.crops, max_side=SHOWN_SIDE)
@@ -52,7 +49,7 @@ def build_endpoints(detector):
         return (
             {"Real": 1.0 - fake, "Fake": fake},
             to_sentence(verdict),
-            save_jpeg(overlay(*close_up), "heatmap.jpg"),
+            save_jpeg(heatmap, "heatmap.jpg"),
             numbered,
             to_json(verdict),
         )
