@@ -111,10 +111,9 @@ def decode(maps, *, min_confidence):
     """
     boxes, confidences = [], []
     least = np.log(min_confidence / (1.0 - min_confidence))
-    largest_first = sorted(maps, key=lambda head: -head.shape[1])
-    for head, (stride, sides) in zip(largest_first, ANCHOR_SIDES.items(), strict=True):
+    for head, (stride, sides) in zip(finest_first(maps), ANCHOR_SIDES.items(), strict=True):
         head = head[0]
-        margins = head[..., 1:4:2] - head[..., 0:4:2]  # (rows, columns, anchor), of face logits
+        margins = face_margins(head)
         row, column, anchor = np.nonzero(margins > least)
         offset = head[..., 4:].reshape(*head.shape[:2], 2, 4)[row, column, anchor]  # (n, 4)
         side = np.asarray(sides, np.float32)[anchor, np.newaxis]  # (n, 1)
@@ -124,6 +123,23 @@ def decode(maps, *, min_confidence):
         boxes.append(np.concatenate([centre - half, centre + half], axis=1))
         confidences.append(1.0 / (1.0 + np.exp(-margins[row, column, anchor])))
     return np.concatenate(boxes), np.concatenate(confidences)
+
+
+def finest_first(maps):
+    """Head maps in the order of their strides: 8, 16, 32."""
+    return sorted(maps, key=lambda head: -head.shape[1])
+
+
+def face_margins(head):
+    """By how much the face logit of each anchor exceeds that of the background.
+
+    Args:
+        head: (..., 12), see `decode`.
+
+    Returns:
+        (..., 2), log-odds that this is a face.
+    """
+    return head[..., 1:4:2] - head[..., 0:4:2]
 
 
 def suppress(boxes, confidences, *, max_overlap):

@@ -27,6 +27,7 @@ import onnxruntime
 from onnx import numpy_helper
 from PIL import Image
 
+from detector.faces import face_margins, finest_first
 from detector.photo import load_photo
 from detector.runtime import Network
 
@@ -151,10 +152,9 @@ def largest_difference(network, content, *, size):
     bgr = picture[..., ::-1].astype(np.float32) - np.array(MEAN_RGB[::-1], np.float32)
     session = onnxruntime.InferenceSession(content)
     boxes, probabilities, _ = session.run(None, {"input": bgr.transpose(2, 0, 1)[np.newaxis]})
-    heads = sorted(network(picture), key=lambda head: -head.shape[1])
-    logits = np.concatenate([head[..., :4].reshape(-1, 2) for head in heads])
+    heads = finest_first(network(picture))
     offsets = np.concatenate([head[..., 4:].reshape(-1, 4) for head in heads])
-    found = 1.0 / (1.0 + np.exp(logits[:, 0] - logits[:, 1]))
+    found = np.concatenate([_probabilities(head).ravel() for head in heads])
     return max(np.abs(offsets - boxes[0]).max(), np.abs(found - probabilities[0, :, 1]).max())
 
 
@@ -173,14 +173,15 @@ def quantisation_differences(network, quantised, pictures):
     after = Network(quantised, name="the quantised network", threads=2)
     differences = [[], [], []]
     for picture in pictures:
-        pairs = (
-            sorted(each(picture), key=lambda head: -head.shape[1]) for each in (network, after)
-        )
-        for level, heads in enumerate(zip(*pairs, strict=True)):
-            found = [1.0 / (1.0 + np.exp(head[..., 0:4:2] - head[..., 1:4:2])) for head in heads]
-            is_face = np.maximum(*found) > 0.5
-            differences[level].extend(np.abs(found[0] - found[1])[is_face])
+        pairs = zip(finest_first(network(picture)), finest_first(after(picture)), strict=True)
+        for level, pair in zip(differences, pairs, strict=True):
+            before, now = map(_probabilities, pair)
+            level.extend(np.abs(before - now)[np.maximum(before, now) > 0.5])
     return [float(np.mean(level)) if level else 0.0 for level in differences]
+
+
+def _probabilities(head):
+    return 1.0 / (1.0 + np.exp(-face_margins(head)))
 
 
 def make_mosaics(pictures):
