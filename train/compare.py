@@ -121,7 +121,8 @@ def _measure(folder, config, pictures):
     """Figures of the best weights of a run, in the form that serves."""
     model = load_network(folder, config)
     convert(model, folder / NETWORK, known=unfitted(model))
-    logits, labels = predict_batches(_read_network(folder), pictures, config, corrupt_share=0.0)
+    network = _read_network(folder)
+    [logits], labels = predict_batches([network], pictures, config, corrupt_share=0.0)
     return {
         "start": read_run(folder)["start"],
         "parameters": model.count_params(),

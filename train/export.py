@@ -113,23 +113,23 @@ def export(run, *, data, output, version):
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     model.save(output / KERAS_FILE)
+    training, validation = (read_manifest(data, split) for split in ("Train", "Validation"))
     seams = read_report(run)
     head = seams and run / WEIGHTS_FILE
     convert(
         model,
         output / MODEL_FILE,
-        known=_fit_familiarity(model, data, config),
+        known=_fit_familiarity(model, training, config),
         seams=head,
     )
     shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
-    validation = read_manifest(data, "Validation")
-    eight_bits = _quantise(output / MODEL_FILE, data, config, validation)
+    eight_bits = _quantise(output / MODEL_FILE, training, validation, config)
     network = Network((output / MODEL_FILE).read_bytes(), name=MODEL_FILE, threads=THREADS)
     crops = self_test_crops(config.input_size)
     views = _views(WHOLE_VIEWS if config.takes_whole_pictures else VIEWS, config)
     inner_views = _views(INNER_VIEWS, config) if config.inner_share else ()  # as it was trained
-    rescale = fit_rescale(read_manifest(data, "Train"))
+    rescale = fit_rescale(training)
     spec = Spec(
         schema=SCHEMA,
         version=version,
@@ -217,28 +217,28 @@ def _write(spec, output):
     (output / SPEC_FILE).write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n")
 
 
-def _fit_familiarity(model, data, config):
+def _fit_familiarity(model, training, config):
     describe = keras.Model(model.inputs, descriptor(model))
-    batches = _batches_of_training(data, config, pictures=FAMILIARITY_PICTURES)
+    batches = _batches_as_in_training(training, config, count=FAMILIARITY_PICTURES)
     return fit_familiarity(describe.predict(batches, verbose=0))
 
 
-def _batches_of_training(data, config, *, pictures):
+def _batches_as_in_training(training, config, *, count):
     return FaceBatches(
-        read_manifest(data, "Train"),
+        training,
         config,
         augment=True,
         corrupt_share=config.corrupt_share,
-        limit=-(-pictures // config.batch_size),
+        limit=-(-count // config.batch_size),
     )
 
 
-def _quantise(path, data, config, validation):
-    batches = _batches_of_training(data, config, pictures=QUANTISE_PICTURES)
+def _quantise(path, training, validation, config):
+    batches = _batches_as_in_training(training, config, count=QUANTISE_PICTURES)
     content, report = quantise_late(
         path.read_bytes(),
         (crop for index in range(len(batches)) for crop in batches[index][0]),
-        predict=lambda network: predict_batches(network, validation, config, corrupt_share=1.0),
+        predict=lambda networks: predict_batches(networks, validation, config, corrupt_share=1.0),
     )
     path.write_bytes(content)
     return report

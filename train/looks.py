@@ -97,22 +97,22 @@ def labels_of(pictures):
     return np.array([CLASSES.index(picture.label) for picture in pictures])
 
 
-def predict_batches(network, pictures, config, *, corrupt_share):
+def predict_batches(networks, pictures, config, *, corrupt_share):
     """Logits on pictures framed as in training, one look each: what networks are compared by.
 
     Args:
-        network: `detector.runtime.Network`.
+        networks: list of k `detector.runtime.Network`, which are shown the same crops.
         pictures: list of `Picture`.
         config: `TrainConfig`.
         corrupt_share: 0-1, of the pictures that are degraded.
 
     Returns:
-        logits (n,) and labels (n,), Fake is 1.
+        logits (k, n) and labels (n,), Fake is 1.
     """
     batches = FaceBatches(pictures, config, augment=False, corrupt_share=corrupt_share)
     logits, labels = [], []
     for index in tqdm(range(len(batches)), desc="validating", unit="batch"):
         crops, batch_labels = batches[index]
-        logits.extend(run_model(network, crop)[0] for crop in crops)
+        logits.extend([run_model(network, crop)[0] for network in networks] for crop in crops)
         labels.extend(batch_labels[:, 0])
-    return np.array(logits), np.array(labels)
+    return np.array(logits).T, np.array(labels)

@@ -35,8 +35,8 @@ def quantise_late(content, crops, *, predict):
     Args:
         content: the bytes of a `.tflite` file with one float32 input (1, s, s, 3).
         crops: iterable of (s, s, 3) uint8, 0-255 RGB, as in training.
-        predict: function of a `detector.runtime.Network` to logits (n,) and labels (n,) of pictures
-            that it is to be compared on.
+        predict: function of a list of k `detector.runtime.Network` to logits (k, n) and labels (n,)
+            of pictures that they are to be compared on.
 
     Returns:
         The bytes of the file to serve, and a dict: "auc" on those pictures in eight bits, "float
@@ -49,8 +49,7 @@ def quantise_late(content, crops, *, predict):
         return content, None
     quantised = quantise(content, crops, tensors=tensors)
     after = Network(quantised, name="the eight-bit network", threads=THREADS)
-    logits, labels = predict(after)
-    floats, _ = predict(before)
+    (logits, floats), labels = predict([after, before])
     report = {
         "auc": round(float(auc(labels, logits)), 4),
         "float auc": round(float(auc(labels, floats)), 4),
