@@ -61,10 +61,9 @@ class Network:
                 "Restore the weights folder or set DETECTOR_WEIGHTS to a complete one."
             ) from error
         if (
-            len(self._alone.shapes) != 1
+            self._alone.types != ["float32"]
             or len(self.input_shape) != 4
             or self.input_shape[3] != 3
-            or self._alone.types != ["float32"]
         ):
             raise WeightsError(
                 f"{name} must have one float32 input (1, height, width, 3). Received: "
