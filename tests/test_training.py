@@ -241,6 +241,13 @@ def test_weights_that_are_not_there_are_refused_before_anything_is_written(train
     assert not (tmp_path / "run").exists()
 
 
+def test_export_runs_where_training_was_told_to_run_on_another_backend(tmp_path, run_python):
+    """Set in a shell for `fit`, the variable stopped `export` after minutes of work."""
+    command = ("-m", "train", "export", "--data", tmp_path, "--run", tmp_path, "--version", "1")
+    done = run_python(*command, KERAS_BACKEND="none")
+    assert "config.json does not exist" in done.stderr
+
+
 @pytest.mark.parametrize("step", [export, average])
 def test_a_run_is_taken_up_on_its_own_pictures_alone(trained, tmp_path, step):
     """Else it might be calibrated on what it was trained on."""

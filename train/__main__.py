@@ -65,6 +65,7 @@ def run_average(options):
 
 
 def run_export(options):
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # as LiteRT needs; `fit` runs on any
     from .export import export
 
     spec = export(options.run, data=options.data, output=options.weights, version=options.version)
@@ -175,24 +176,24 @@ def run_deploy_space(options):
 
 
 def run_all(options):
-    # Processes of their own: LiteRT export needs TensorFlow, `fit` runs on any Keras backend.
+    # Processes of their own: `export` needs TensorFlow, `fit` runs on any Keras backend.
     archives = ["--archive", *options.archive] if options.archive else []
     settings = [part for name, value in options.set for part in ("--set", f"{name}={value}")]
     settings += ["--preset", options.preset, "--backbone-weights", options.backbone_weights]
     data, run = ["--data", options.data], ["--run", options.run]
-    weights, fresh = ["--weights", options.weights], {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    weights = ["--weights", options.weights]
     config = load_preset(options.preset, **dict(options.set))
     steps = [
-        (["download", *data, *archives], None),
-        (["prepare", *data], None),
-        (["fit", *data, *run, *settings], None),
-        *([(["seams", *data, *run], None)] if config.looks_for_seams else []),
-        (["export", *data, *run, *weights, "--version", options.version], fresh),
-        (["evaluate", *data, *weights, "--output", options.run, "--record"], None),
+        ["download", *data, *archives],
+        ["prepare", *data],
+        ["fit", *data, *run, *settings],
+        *([["seams", *data, *run]] if config.looks_for_seams else []),
+        ["export", *data, *run, *weights, "--version", options.version],
+        ["evaluate", *data, *weights, "--output", options.run, "--record"],
     ]
-    for step, environment in steps:
+    for step in steps:
         print(f"\n== {step[0]}", flush=True)
-        status = subprocess.run([sys.executable, "-m", "train", *step], env=environment).returncode
+        status = subprocess.run([sys.executable, "-m", "train", *step]).returncode
         if status:
             raise DetectorError(f"`{step[0]}` failed; mend it and run the same command again.")
 
