@@ -7,6 +7,7 @@ in dense layers carries their backward pass in its graph instead (`train.evidenc
 """
 
 import dataclasses
+import math
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -85,16 +86,17 @@ def region_around(crops, size, *, context=0.3):
         context: on each side, as a share of the larger side of what holds the squares.
 
     Returns:
-        left, top, right, bottom in pixels, inside the photo.
+        left, top, right, bottom in whole pixels, so that Pillow can cut it out as it is; inside the
+        photo.
     """
     left, top = (min(crop.square[i] for crop in crops) for i in (0, 1))
     right, bottom = (max(crop.square[i] for crop in crops) for i in (2, 3))
     more = context * max(right - left, bottom - top)
     return (
-        max(left - more, 0.0),
-        max(top - more, 0.0),
-        min(right + more, float(size[0])),
-        min(bottom + more, float(size[1])),
+        max(math.floor(left - more), 0),
+        max(math.floor(top - more), 0),
+        min(math.ceil(right + more), size[0]),
+        min(math.ceil(bottom + more), size[1]),
     )
 
 
