@@ -64,7 +64,7 @@ def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEM
     left, top, right, bottom = region = region or (0, 0, *photo.size)
     scale = min(max_enlargement, max_side / max(right - left, bottom - top))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-    picture = photo.resize(size, Image.Resampling.BILINEAR, box=region, reducing_gap=1.5)
+    picture = photo.resize(size, Image.Resampling.BILINEAR, box=region, reducing_gap=1.0)
 
     def moved(edges):
         if edges is None:
