@@ -15,13 +15,13 @@ from .runtime import Network
 MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
 LARGE_SIDE = 256  # pixels; parts of a face that is larger may be taken for faces of their own
 BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
-CANVAS_STEP = 32  # canvas sides are multiples of it: the largest stride
+CANVAS_STEP = 32  # canvas sides are multiples of it, and one more: the largest stride
 MIN_CONFIDENCE = 0.8
 MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
 ANCHOR_SIDES = {8: (16, 32), 16: (64, 128), 32: (256, 512)}  # stride: pixels
 CENTRE_VARIANCE, SIZE_VARIANCE = 0.1, 0.2
 CUT_DISTANCE = 0.02  # of a face's side to the photo's edge; a cut face has its box end there
-FILL = (127, 117, 104)  # the network's mean colour, so that padding is zero to it
+FILL = (127, 117, 104)  # the network's mean colour: what it takes for nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,19 +83,32 @@ class FaceDetector:
 
     def _look(self, shown, scale, min_confidence):
         """Find faces in a photo shrunk by a scale; boxes are those of the whole photo."""
-        width, height = shown.size
-        size = (_round_up(width), _round_up(height))
-        if size != shown.size:
-            canvas = Image.new("RGB", size, FILL)
-            canvas.paste(shown)
-            shown = canvas
-        maps = self._network(np.asarray(shown))
+        maps = self._network(lay_on_canvas(shown))
         boxes, confidences = decode(maps, min_confidence=min_confidence)
         keep = suppress(boxes, confidences, max_overlap=MAX_OVERLAP)
         return [
             Face(tuple(float(edge) / scale for edge in boxes[i]), float(confidences[i]))
             for i in keep
         ]
+
+
+def lay_on_canvas(photo):
+    """Pad a photo to the input of the network.
+
+    Its first convolution looks one pixel beyond the left and upper edge. These are laid on here:
+    to pad a photo itself, the network would first have to subtract its mean colour everywhere.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB.
+
+    Returns:
+        (1 + height, 1 + width, 3) uint8, 0-255 RGB, sides rounded up to multiples of 32: the photo
+        from (1, 1) on, around it `FILL`.
+    """
+    width, height = photo.size
+    canvas = Image.new("RGB", (1 + _round_up(width), 1 + _round_up(height)), FILL)
+    canvas.paste(photo, (1, 1))
+    return np.asarray(canvas)
 
 
 def decode(maps, *, min_confidence):

@@ -19,7 +19,7 @@ from .faces import FaceDetector
 from .preprocess import Rescale
 from .runtime import Network
 
-SCHEMA = 5
+SCHEMA = 6
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"

