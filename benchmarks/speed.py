@@ -31,7 +31,6 @@ STAGES = {  # what is timed for each: holder and name of a function
     "forward": ((detector.views, "run_model"),),
     "heatmap": ((sys.modules[__name__], "close_up"),),
 }
-HEATMAP_SIDE = 640
 
 
 def measure(repeat):
@@ -68,7 +67,7 @@ def judge_ours(ours, data):
     """Verdict and heatmap, as `/predict` makes them."""
     photo = load_photo(data)
     crops = ours.predict(photo).crops
-    return close_up(photo, crops, max_side=HEATMAP_SIDE)
+    return close_up(photo, crops)
 
 
 def judge_in_stages(ours, data):

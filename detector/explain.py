@@ -14,6 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 # Dark to light, readable without colour vision: anchors of matplotlib's "inferno" (CC0).
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
+CLOSE_UP_SIDE = 640  # pixels, longer side
+CONTEXT = 0.3  # beside judged squares, on each side, as a share of the larger side of all of them
 MAX_ENLARGEMENT = 2.0  # shown larger than that, a browser does it as well
 BOX_COLOURS = {"Real": (38, 166, 91), "Fake": (217, 48, 37)}
 UNSURE_COLOUR = (240, 180, 41)
@@ -64,6 +66,7 @@ def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEM
     left, top, right, bottom = region = region or (0, 0, *photo.size)
     scale = min(max_enlargement, max_side / max(right - left, bottom - top))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+    # For showing alone: the lowest gap is the fastest, and a little softer.
     picture = photo.resize(size, Image.Resampling.BILINEAR, box=region, reducing_gap=1.0)
 
     def moved(edges):
@@ -77,13 +80,12 @@ def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEM
     ]
 
 
-def region_around(crops, size, *, context=0.3):
+def region_around(crops, size):
     """The part of a photo that holds all judged squares, and a little more.
 
     Args:
         crops: `CropVerdict`s of that photo, at least one.
         size: width and height of the photo in pixels.
-        context: on each side, as a share of the larger side of what holds the squares.
 
     Returns:
         left, top, right, bottom in whole pixels, so that Pillow can cut it out as it is; inside the
@@ -91,7 +93,7 @@ def region_around(crops, size, *, context=0.3):
     """
     left, top = (min(crop.square[i] for crop in crops) for i in (0, 1))
     right, bottom = (max(crop.square[i] for crop in crops) for i in (2, 3))
-    more = context * max(right - left, bottom - top)
+    more = CONTEXT * max(right - left, bottom - top)
     return (
         max(math.floor(left - more), 0),
         max(math.floor(top - more), 0),
@@ -100,19 +102,20 @@ def region_around(crops, size, *, context=0.3):
     )
 
 
-def close_up(photo, crops, *, max_side):
+def close_up(photo, crops):
     """Cut out what was judged, and lay the heatmaps over it.
 
     Args:
         photo: `PIL.Image.Image`, RGB, upright.
         crops: `CropVerdict`s of that photo, at least one.
-        max_side: longer side of the result in pixels; what is smaller is not enlarged.
 
     Returns:
-        `PIL.Image.Image`, RGB.
+        `PIL.Image.Image`, RGB, at most `CLOSE_UP_SIDE` wide and high, and not enlarged.
     """
     region = region_around(crops, photo.size)
-    return overlay(*reframe(photo, crops, region=region, max_side=max_side, max_enlargement=1.0))
+    return overlay(
+        *reframe(photo, crops, region=region, max_side=CLOSE_UP_SIDE, max_enlargement=1.0)
+    )
 
 
 def overlay(photo, crops, *, opacity=0.5):

@@ -18,7 +18,7 @@ from .pictures import save_jpeg
 from .rate import count_photo
 from .uploads import list_photos
 
-SHOWN_SIDE, CLOSE_UP_SIDE = 1024, 640  # pixels, longer side of the pictures that are sent back
+SHOWN_SIDE = 1024  # pixels, longer side of a picture with numbered faces
 
 
 def build_endpoints(detector):
@@ -41,7 +41,7 @@ def build_endpoints(detector):
         """
         photo, verdict = judge(photo, is_face_crop)
         fake = verdict.fake_probability
-        heatmap = close_up(photo, verdict.crops, max_side=CLOSE_UP_SIDE)
+        heatmap = close_up(photo, verdict.crops)
         numbered = None
         if len(verdict.faces) > 1:
             whole = reframe(photo, verdict.crops, max_side=SHOWN_SIDE)

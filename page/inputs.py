@@ -5,7 +5,7 @@ import dataclasses
 import gradio as gr
 from gradio.utils import get_upload_folder, is_in_or_equal
 
-from detector.explain import overlay, reframe, region_around
+from detector.explain import overlay, reframe
 
 METHOD_SIDE = 320  # pixels of the heatmap of each method
 
@@ -79,5 +79,4 @@ def draw_method(photo, crop, heatmap):
         `PIL.Image.Image`, RGB.
     """
     crop = dataclasses.replace(crop, heatmap=heatmap)
-    region = region_around([crop], photo.size, context=0.0)
-    return overlay(*reframe(photo, [crop], region=region, max_side=METHOD_SIDE), opacity=0.7)
+    return overlay(*reframe(photo, [crop], region=crop.square, max_side=METHOD_SIDE), opacity=0.7)

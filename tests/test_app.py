@@ -43,7 +43,7 @@ def test_the_readmes_three_lines_give_label_confidence_heatmap_and_json(client, 
     left, top, right, bottom = region_around(expected.crops, expected.size)
     assert right - left < 640  # what is larger is shrunk
     with Image.open(heatmap) as picture:
-        assert picture.size == (round(right - left), round(bottom - top))
+        assert picture.size == (right - left, bottom - top)
 
 
 def test_several_faces_are_numbered_on_a_picture_of_their_own(client, photo, tmp_path):

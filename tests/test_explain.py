@@ -204,6 +204,9 @@ def test_reframed_photo_keeps_boxes_on_faces(photo):
     assert crops[0].square == (20, 20, 420, 420)
     expected = photo.crop((90, 40, 310, 150)).resize(part.size, Image.Resampling.BICUBIC)
     assert np.abs(np.asarray(part, int) - np.asarray(expected, int)).mean() < 2
+    shrunk, _ = reframe(photo, [crop], region=(1, 3, 508, 510), max_side=169)  # to a third
+    expected = photo.crop((1, 3, 508, 510)).resize(shrunk.size, Image.Resampling.BICUBIC)
+    assert np.abs(np.asarray(shrunk, int) - np.asarray(expected, int)).mean() < 4
 
 
 def test_small_photo_is_not_enlarged_without_end(photo):
@@ -217,11 +220,14 @@ def test_small_photo_is_not_enlarged_without_end(photo):
         ([(100, 100, 200, 200)], (70, 70, 230, 230)),
         ([(0, 20, 100, 120)], (0, 0, 130, 150)),
         ([(10, 10, 110, 110), (300, 200, 350, 250)], (0, 0, 400, 300)),
+        ([(100.4, 100.6, 200.2, 200.4)], (70, 70, 231, 231)),
     ],
 )
-def test_region_holds_every_judged_square(squares, expected):
+def test_region_holds_every_judged_square_in_whole_pixels(squares, expected):
     crops = [crop_verdict(square=square) for square in squares]
-    assert region_around(crops, (400, 300)) == pytest.approx(expected)
+    region = region_around(crops, (400, 300))
+    assert region == expected
+    assert all(type(edge) is int for edge in region)
 
 
 def test_heat_layer_is_opaque_where_hot_and_clear_where_cold():
