@@ -15,13 +15,13 @@ from .runtime import Network
 MAX_SIDE = 640  # pixels the network sees; a face of 1/40 of the photo's side is still found
 LARGE_SIDE = 256  # pixels; parts of a face that is larger may be taken for faces of their own
 BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
-CANVAS_STEP = 32  # canvas sides are multiples of it, and one more: the largest stride
+CANVAS_STEP = 32  # the largest stride; sides of a canvas are a multiple of it, plus one
 MIN_CONFIDENCE = 0.8
 MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
 ANCHOR_SIDES = {8: (16, 32), 16: (64, 128), 32: (256, 512)}  # stride: pixels
 CENTRE_VARIANCE, SIZE_VARIANCE = 0.1, 0.2
 CUT_DISTANCE = 0.02  # of a face's side to the photo's edge; a cut face has its box end there
-FILL = (127, 117, 104)  # the network's mean colour: what it takes for nothing
+FILL = (127, 117, 104)  # the network's mean colour, in its first bias: what it takes for nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,8 +102,8 @@ def lay_on_canvas(photo):
         photo: `PIL.Image.Image`, RGB.
 
     Returns:
-        (1 + height, 1 + width, 3) uint8, 0-255 RGB, sides rounded up to multiples of 32: the photo
-        from (1, 1) on, around it `FILL`.
+        (1 + h, 1 + w, 3) uint8, 0-255 RGB, where h and w are the photo's height and width rounded
+        up to multiples of 32: the photo from (1, 1) on, around it `FILL`.
     """
     width, height = photo.size
     canvas = Image.new("RGB", (1 + _round_up(width), 1 + _round_up(height)), FILL)
@@ -120,7 +120,8 @@ def decode(maps, *, min_confidence):
         min_confidence: between 0 and 1, neither included.
 
     Returns:
-        Boxes (n, 4) as left, top, right, bottom in pixels, and confidences (n,), 0-1.
+        Boxes (n, 4) as left, top, right, bottom in pixels of the photo that lies on the canvas
+        from (1, 1) on, and confidences (n,), 0-1.
     """
     boxes, confidences = [], []
     least = np.log(min_confidence / (1.0 - min_confidence))

@@ -19,7 +19,7 @@ from .faces import FaceDetector
 from .preprocess import Rescale
 from .runtime import Network
 
-SCHEMA = 6
+SCHEMA = 6  # one more where a field, or what one of the networks takes or gives, is another
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
@@ -46,7 +46,7 @@ class Spec:
     """What `detector.json` says of a model.
 
     Attributes:
-        schema: version of this form.
+        schema: version of this form, and of what the networks beside it take and give.
         version: of the model.
         architecture: name in `train.architectures`.
         classes: must equal `CLASSES`.

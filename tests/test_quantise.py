@@ -69,10 +69,14 @@ def test_a_network_without_small_maps_is_left_alone(content):
     }.values(),
 )
 def test_eight_bits_that_judge_otherwise_do_not_serve(content, logits, is_kept):
-    answers = np.array([logits, [-2.0, -1.0, 1.0, 3.0]])  # in eight bits, and in floats
-    found, report = quantise_late(
-        content, CROPS, predict=lambda networks: (answers, np.array([0, 0, 1, 1]))
-    )
+    floats = [-2.0, -1.0, 1.0, 3.0]
+
+    def predict(networks):
+        in_floats = [network(CROPS[0])[0].item() == run(content)[0] for network in networks]
+        answers = [floats if is_float else logits for is_float in in_floats]
+        return np.array(answers), np.array([0, 0, 1, 1])
+
+    found, report = quantise_late(content, CROPS, predict=predict)
     assert (report["kept"], found != content) == (is_kept, is_kept)
     assert report["float auc"] == 1.0
 

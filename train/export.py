@@ -25,6 +25,7 @@ from detector.weights import (
     Spec,
     View,
     load_weights,
+    read_spec,
     run_model,
     self_test_crops,
 )
@@ -108,6 +109,7 @@ def export(run, *, data, output, version):
     # Beside its place until all of it is there: a kill or a full disk leaves the old weights whole.
     output = finished.with_name(f"{finished.name}.part")
     made_of = read_run_on(data, run)
+    read_spec(WEIGHTS_DIR)  # whose search for faces is copied: of another form it would not run
     config = TrainConfig().replace(**made_of["config"])
     model = load_network(run, config)
     shutil.rmtree(output, ignore_errors=True)

@@ -68,15 +68,15 @@ def quantise(content, pictures, *, tensors):
         content: the bytes of a `.tflite` file with one float32 input (1, height, width, 3).
         pictures: iterable of (height, width, 3) uint8, 0-255 RGB, as it will be shown; values
             beyond the range that they take are cut off.
-        tensors: regular expression, found in the names of the outputs of those convolutions, and
-            of the padding before them.
+        tensors: regular expression, found in the names of the outputs of those convolutions.
 
     Returns:
         The bytes of a `.tflite` file of the same inputs and outputs.
     """
     recipe = RecipeManager()
-    for operation in (TFLOperationName.CONV_2D, TFLOperationName.PAD):
-        recipe.add_static_config(tensors, operation, activation_num_bits=8, weight_num_bits=8)
+    recipe.add_static_config(
+        tensors, TFLOperationName.CONV_2D, activation_num_bits=8, weight_num_bits=8
+    )
     [(signature, names)] = Interpreter(model_content=content).get_signature_list().items()
     [name] = names["inputs"]
     shown = [{name: picture[np.newaxis].astype(np.float32)} for picture in pictures]
