@@ -38,7 +38,7 @@ def draw():
     left.set_xlim(left=1)  # bars of a log scale say how many times longer from 1 on
     left.xaxis.set_major_formatter("{x:g}")
     left.invert_yaxis()
-    left.legend(loc="lower right")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(photos), frameon=False)
     start = [0.0] * len(photos)
     for stage in [name for name in stages[0] if name not in ("photo", "total")]:
         times = [row[stage] for row in stages]
