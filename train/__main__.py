@@ -96,6 +96,27 @@ def run_origins(options):
     print(to_text(measure_origins(options.weights, archive=options.archive, output=options.output)))
 
 
+def run_shortcuts(options):
+    from .manifest import read_manifest
+    from .shortcuts import measure_shortcuts, to_text
+
+    config = load_preset(options.preset, **dict(options.set))
+    print(to_text(measure_shortcuts(read_manifest(options.data, "Train"), config)))
+
+
+def run_leave_out(options):
+    from .leave_out import leave_out_each, to_text
+
+    figures = leave_out_each(
+        [group.split(",") for group in options.groups],
+        load_preset(options.preset, **dict(options.set)),
+        data=options.data,
+        output=options.output,
+        backbone_weights=options.backbone_weights,
+    )
+    print(to_text(figures))
+
+
 def run_tables(options):
     from detector.weights import read_spec
 
@@ -218,6 +239,12 @@ def main(arguments=None):
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
     add("origins", run_origins, "origins-archive", "weights", "output")
+    add("shortcuts", run_shortcuts, "data", "preset", "set")
+    add(
+        "leave-out",
+        run_leave_out,
+        *("groups", "data", "preset", "backbone-weights", "set", "left-out"),
+    )
     add("tables", run_tables, "weights", "evaluations")
     add(
         "compare",

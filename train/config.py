@@ -27,14 +27,19 @@ class TrainConfig:
     #                      larger than a picture (100), it gives the whole picture if that is square
     augmentation: str = "jitter"  # of position, scale and resolution, and flips: face boxes are a
     #                               little off; "flip_rotate_zoom" is the common recipe
-    corrupt_share: float = 0.85  # of training pictures that get train.corruptions; Test is degraded
-    validation_corrupt_share: float = 1.0  # the best epoch is the best on pictures like those
+    resave_share: float = 0.9  # of pictures drawn through train.resaves: scaled, edited, saved,
+    #                            so that size, sharpness and format of a source tell nothing
+    corrupt_share: float = 0.35  # of training pictures that get train.corruptions; Test is degraded
+    validation_corrupt_share: float = 0.35  # the best epoch is the best on pictures like those
     tight_share: float = 0.15  # of training pictures that are cut close to the face or into it; a
     #                            network that never saw such framing calls it fake
-    inner_share: float = 0.15  # of training pictures that show the inside of a face alone: a face
+    inner_share: float = 0.25  # of training pictures that show the inside of a face alone: a face
     #                            generated as a whole has no seam, and only its skin can tell
+    blend_share: float = 0.2  # of fakes that are made of genuine pictures, each beside its original
+    leave_out: str = ""  # sources that are not shown, with commas: what an unseen origin comes to
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
+    validation_pictures: int = 2000  # evenly by pool and label; more cost time in every epoch
 
     # Phase 1: the head alone, so that its first large gradients do not wreck the backbone
     head_batches: int = 100

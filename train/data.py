@@ -13,18 +13,19 @@ import numpy as np
 from PIL import Image
 
 from detector import CLASSES
-from detector.photo import load_photo
 from detector.preprocess import cut
 
 from .augment import flip_rotate_zoom
+from .blend import blend
 from .corruptions import corrupt
+from .reduced import read
+from .resaves import draw_side, resave
+from .sampling import Slot, draw_epoch
 
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
 # picture, those of reals would, and that would tell the label
 SHIFT_JITTER = 0.06  # of the square's side: face boxes are a little off
-INNER_JITTER = (0.4, 0.75)  # the same where the inside of a face is shown alone
-RESAMPLE_SHARE = 0.5  # of crops brought to a random resolution first: fakes are framed tighter,
-RESAMPLE_SIDES = (72, 160)  # so their native resolution would tell the label
+INNER_JITTER = (0.28, 0.75)  # the same where the inside of a face is shown alone
 
 # Edges of a photo that was cut close to the face, or into it: how far the edge lies inside the face
 # box, as a share of the box's side. Photos of users are framed so; those of the data set are not.
@@ -39,8 +40,8 @@ class FaceBatches(keras.utils.PyDataset):
     Args:
         pictures: list of `Picture`.
         config: `TrainConfig`.
-        augment: shuffle, and augment as `config.augmentation` says, anew each epoch; else fixed
-            order and exact crops.
+        augment: draw epochs (`train.sampling.draw_epoch`), and augment as `config.augmentation`
+            says; else fixed order and exact crops.
         corrupt_share: 0-1, of the pictures that are degraded.
         limit: at most that many batches an epoch.
     """
@@ -61,27 +62,39 @@ class FaceBatches(keras.utils.PyDataset):
     def start_epoch(self, epoch):
         """Draw order and randomness of an epoch; a resumed run draws what it would have drawn."""
         self.epoch = epoch if self.augment else 0
-        self.order = np.arange(len(self.pictures))
+        self.slots = [Slot(index, index) for index in range(len(self.pictures))]
         if self.augment:
-            cells = [(picture.pool, picture.label) for picture in self.pictures]
-            self.order = balanced_order(cells, np.random.default_rng([self.config.seed, epoch]))
+            self.slots = draw_epoch(
+                self.pictures,
+                np.random.default_rng([self.config.seed, epoch]),
+                blend_share=self.config.blend_share,
+            )
 
     def __getitem__(self, batch):
         """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
         size = self.config.batch_size
-        indices = self.order[batch * size : (batch + 1) * size]
-        crops = np.stack([self._load(int(index)) for index in indices])
-        labels = [[CLASSES.index(self.pictures[index].label)] for index in indices]
+        slots = self.slots[batch * size : (batch + 1) * size]
+        crops = np.stack([self._load(slot) for slot in slots])
+        labels = [
+            [1 if slot.donor is not None else CLASSES.index(self.pictures[slot.index].label)]
+            for slot in slots
+        ]
         return crops, np.asarray(labels, np.float32)
 
-    def _load(self, index):
-        generator = np.random.default_rng([self.config.seed, self.epoch, index])
-        picture = self.pictures[index]
-        photo = load_photo(picture.path)
-        margin = self.config.margin
-        is_jittered = self.augment and self.config.augmentation == "jitter"
+    def _load(self, slot):
+        seed = [self.config.seed, self.epoch, slot.seed]
+        generator = np.random.default_rng(seed)
+        config = self.config
+        photo, picture = read(self.pictures[slot.index])
+        if slot.donor is not None:  # from a generator of its own: the pair is framed alike
+            donor, donor_picture = read(self.pictures[slot.donor])
+            photo, _ = blend(
+                photo, picture.box, donor, donor_picture.box, np.random.default_rng([*seed, 1])
+            )
+        margin = config.margin
+        is_jittered = self.augment and config.augmentation == "jitter"
         if is_jittered:
-            framing, shares = generator.random(), (self.config.tight_share, self.config.inner_share)
+            framing, shares = generator.random(), (config.tight_share, config.inner_share)
             is_inside = picture.box and shares[0] <= framing < sum(shares)
             margin *= generator.uniform(*(INNER_JITTER if is_inside else MARGIN_JITTER))
             if picture.box and framing < shares[0]:
@@ -89,12 +102,17 @@ class FaceBatches(keras.utils.PyDataset):
         square = picture.square(margin=margin)
         if is_jittered:
             square = shift(square, photo.size, generator)
+        if generator.random() < config.resave_share:
+            side = draw_side(square, generator, input_size=config.input_size)
+            photo = Image.fromarray(resave(photo, square, generator, side=side))
+            square = (0, 0, *photo.size)
         if generator.random() < self.corrupt_share:
-            side = draw_side(square, generator) if is_jittered else round(square[2] - square[0])
+            # At about the crop's own resolution, as the pictures of Test were, before any resize.
+            side = max(16, min(round(square[2] - square[0]), 2 * config.input_size))
             photo = degrade(photo, square, generator, side=side)
             square = (0, 0, *photo.size)
-        crop = cut(photo, square, input_size=self.config.input_size)
-        if self.augment and self.config.augmentation == "flip_rotate_zoom":
+        crop = cut(photo, square, input_size=config.input_size)
+        if self.augment and config.augmentation == "flip_rotate_zoom":
             return flip_rotate_zoom(crop, generator)
         is_flipped = is_jittered and generator.random() < 0.5
         return crop[:, ::-1] if is_flipped else crop
@@ -115,40 +133,9 @@ def shift(square, size, generator):
     return left + x, top + y, right + x, bottom + y
 
 
-def draw_side(square, generator):
-    """Draw the side in pixels at which a crop is degraded: half the time its own."""
-    if generator.random() < RESAMPLE_SHARE:
-        return int(generator.integers(*RESAMPLE_SIDES))
-    return round(square[2] - square[0])
-
-
 def degrade(photo, square, generator, *, side):
     """Cut a square of a photo at that side and degrade it: a square `PIL.Image.Image`, RGB."""
-    # At about the crop's own resolution, as the pictures of Test were, before any resize.
     return Image.fromarray(corrupt(cut(photo, square, input_size=side), generator))
-
-
-def balanced_order(cells, generator):
-    """Draw an epoch in which every cell, a source and a label, has the same share.
-
-    Args:
-        cells: n hashable names, one per picture.
-        generator: `np.random.Generator`.
-
-    Returns:
-        Indices (n or a little more,) in random order; where all cells are of one size each picture
-        comes once, else those of small cells come again.
-    """
-    names = sorted(set(cells))
-    index = {name: np.array([i for i, cell in enumerate(cells) if cell == name]) for name in names}
-    quota = -(-len(cells) // len(names))
-    draws = []
-    for members in index.values():
-        rounds = -(-quota // len(members))
-        draws.append(
-            np.concatenate([generator.permutation(members) for _ in range(rounds)])[:quota]
-        )
-    return generator.permutation(np.concatenate(draws))
 
 
 def cut_close(photo, picture, generator):

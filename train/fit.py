@@ -74,10 +74,16 @@ def _train(config, *, data, output, backbone_weights):
     if (output / "finished").exists():
         return _best_so_far(output, config)["val_auc"]
 
-    training = sampling.choose(read_manifest(data, "Train"), config.pictures, seed=config.seed)
-    validation = sampling.choose(
-        read_manifest(data, "Validation"), config.pictures, seed=config.seed
+    left_out = [name for name in config.leave_out.split(",") if name]
+    training, validation = (
+        sampling.choose(
+            sampling.leave_out(read_manifest(data, split), left_out),
+            config.pictures,
+            seed=config.seed,
+        )
+        for split in ("Train", "Validation")
     )
+    validation = sampling.choose_evenly(validation, config.validation_pictures, seed=config.seed)
     if config.balance == "undersample":
         training = sampling.undersample(training, seed=config.seed)
     validation_batches = FaceBatches(

@@ -12,8 +12,9 @@ from .sources import KAGGLE_SOURCE
 
 COLUMNS = (
     *("path", "split", "label", "sha256", "box", "width", "height"),
-    *("source", "generator", "group", "pool"),
+    *("source", "generator", "group", "pool", "dhash"),
 )
+COPIES = "reduced"  # folder of the data set; see `train.reduced`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Picture:
         source: name of the `Source` it comes from.
         generator: what made it, "" for a Real.
         group: pictures of one group (a video, a person) are all in one split; "" for none.
-        pool: what it is sampled in: its source, or that and the one it is paired with.
+        pool: what it is sampled in: its source, or the pool that this names.
+        dhash: difference hash of its face, hex; see `train.splits.difference_hash`.
+        copy: where a smaller copy lies, if it has one; see `train.reduced`.
     """
 
     path: Path
@@ -43,12 +46,19 @@ class Picture:
     generator: str = ""
     group: str = ""
     pool: str = KAGGLE_SOURCE
+    dhash: str = ""
+    copy: Path | None = None
 
     def square(self, *, margin):
         """The square that is judged, as `Detector` would choose it; see `face_square`."""
         if self.box is None:
             return centre_square(self.size)
         return face_square(self.box, self.size, margin=margin)
+
+
+def copy_path(root, sha256):
+    """Where the smaller copy of a picture lies; see `train.reduced`."""
+    return root / COPIES / f"{sha256[:32]}.png"
 
 
 def write_rows(path, rows):
@@ -65,7 +75,7 @@ def write_rows(path, rows):
         for row in rows:
             box = "" if row.box is None else " ".join(f"{edge:.2f}" for edge in row.box)
             place = row.path.relative_to(path.parent).as_posix()
-            origin = (row.source, row.generator, row.group, row.pool)
+            origin = (row.source, row.generator, row.group, row.pool, row.dhash)
             writer.writerow([place, row.split, row.label, row.sha256, box, *row.size, *origin])
     temporary.replace(path)
 
@@ -94,9 +104,17 @@ def read_rows(manifest):
             path = manifest.parent / row["path"]
             box = tuple(float(edge) for edge in row["box"].split()) or None
             size = int(row["width"]), int(row["height"])
-            origin = [row[name] for name in COLUMNS[7:]]
             rows.append(
-                Picture(path, row["split"], row["label"], row["sha256"], box, size, *origin)
+                Picture(
+                    path,
+                    row["split"],
+                    row["label"],
+                    row["sha256"],
+                    box,
+                    size,
+                    **{name: row[name] for name in COLUMNS[7:]},
+                    copy=copy_path(manifest.parent, row["sha256"]),
+                )
             )
     return rows
 

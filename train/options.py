@@ -83,6 +83,19 @@ OPTIONS = {
             "help": "recipes of train/presets, on their own network or another one",
         },
     ),
+    "groups": (
+        "--groups",
+        {
+            "nargs": "+",
+            "required": True,
+            "metavar": "SOURCE[,SOURCE]",
+            "help": "what to leave out, one run each",
+        },
+    ),
+    "left-out": (
+        "--output",
+        {"default": "outputs/leave_out", "help": "folder of all runs (default: outputs/leave_out)"},
+    ),
     "leaderboard": (
         "--output",
         {"default": "outputs/compare", "help": "folder of all runs (default: outputs/compare)"},

@@ -3,12 +3,12 @@
 `Dataset/{Train,Validation,Test}/{Fake,Real}/` is the Kaggle set. Others lie beside it as
 `Sources/NAME/{Train,Validation,Test}/{Fake,Real}/`, each with a `source.json`:
 
-    {"generator": "StyleGAN2", "group": "^(\\\\d+)_", "paired_with": "OTHER"}
+    {"generator": "StyleGAN2", "group": "^(\\\\d+)_", "pool": "portraits"}
 
 `generator` names what made the fakes. `group` is a regular expression whose first bracket finds, in
 a file's name, what pictures share that must not be split (a video, a person). A source of one class
-only would teach its look as the label, so it names in `paired_with` the one with the other class.
-All three may be left out.
+only would teach its look as the label, so several sources form a `pool` that has both classes; a
+source without that name is a pool of its own. All three may be left out.
 """
 
 import dataclasses
@@ -16,6 +16,7 @@ import json
 import re
 from pathlib import Path
 
+from detector import CLASSES
 from detector.errors import DataError
 
 KAGGLE_SOURCE, KAGGLE_GENERATOR = "deepfake-and-real-images", "OpenForensics GAN"
@@ -30,24 +31,19 @@ class Source:
         folder: holds `Train`, `Validation`, `Test` or some of them.
         generator: what made the fakes.
         group: compiled pattern with one bracket, or None.
-        paired_with: name of the source that has the other class, or None.
+        pool: name under which pictures are sampled; sources of one pool share it.
     """
 
     name: str
     folder: Path
     generator: str = "unknown"
     group: re.Pattern | None = None
-    paired_with: str | None = None
+    pool: str = KAGGLE_SOURCE
 
     def group_of(self, path):
-        """What a picture must not be split from, "" for nothing; paired sources share groups."""
+        """What a picture must not be split from, "" for nothing; a pool shares its groups."""
         found = self.group and self.group.search(path.name)
         return f"{self.pool}/{found[1]}" if found else ""
-
-    @property
-    def pool(self):
-        """The name under which pictures are sampled: pairs are one pool."""
-        return "+".join(sorted({self.name, self.paired_with or self.name}))
 
 
 def folders_called(parent, name):
@@ -74,36 +70,28 @@ def find_sources(root):
     first = next(iter(folders_called(root, "Dataset")), root)
     sources = [Source(KAGGLE_SOURCE, first, KAGGLE_GENERATOR)]
     sources += [_read(folder) for folder in sorted((root / "Sources").glob("*/"))]
-    known = {source.name: source for source in sources}
-    for source in sources:
-        other = source.paired_with
-        if other and (other not in known or known[other].paired_with != source.name):
-            raise DataError(
-                f"{source.folder / 'source.json'} pairs with {other!r}, which does not exist or "
-                "does not name it back."
-            )
     return sources
 
 
-def check_classes(source, counts, *, partner):
-    """Refuse a source that has one class only, in any split.
+def check_classes(sources, counts):
+    """Refuse a pool that lacks one class in a split.
 
     Args:
-        source: `Source`.
+        sources: list of `Source`.
         counts: pictures by (source name, split, label).
-        partner: classes may come from this source's pair too; its name, or None.
 
     Raises:
         DataError: see above.
     """
-    names = [source.name, *([partner] if partner else [])]
-    for split in {split for name, split, _ in counts if name == source.name}:
-        for label in ("Real", "Fake"):
-            if not any(counts.get((name, split, label)) for name in names):
+    pools = {source.name: source.pool for source in sources}
+    present = {(pools[name], split, label) for (name, split, label), n in counts.items() if n}
+    for pool, split in sorted({(pool, split) for pool, split, _ in present}):
+        for label in CLASSES:
+            if (pool, split, label) not in present:
                 raise DataError(
-                    f"{source.folder / split} has no pictures in {label}/; both classes are "
-                    "needed, or the look of the source becomes the label. Add some, or name in "
-                    "source.json the source that it is paired_with."
+                    f"{pool}: {split} has no pictures of {label}; both classes are needed, or the "
+                    "look of the source becomes the label. Add some, or name in source.json the "
+                    "pool of sources that it belongs to."
                 )
 
 
@@ -111,18 +99,18 @@ def _read(folder):
     path = folder / "source.json"
     try:
         values = json.loads(path.read_text()) if path.exists() else {}
-        if unknown := sorted(set(values) - {"generator", "group", "paired_with"}):
+        if unknown := sorted(set(values) - {"generator", "group", "pool"}):
             raise ValueError(f"unknown: {', '.join(unknown)}")
         group = values.get("group")
         pattern = re.compile(group) if group else None
         if pattern and pattern.groups != 1:
             raise ValueError(f"group must have one bracket, has {pattern.groups}")
     except (AttributeError, OSError, TypeError, ValueError, re.error) as error:
-        raise DataError(f"{path} must hold generator, group and paired_with: {error}.") from error
+        raise DataError(f"{path} must hold generator, group and pool: {error}.") from error
     return Source(
         folder.name,
         folder,
         values.get("generator", "unknown"),
         pattern,
-        values.get("paired_with"),
+        values.get("pool", folder.name),
     )

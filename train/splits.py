@@ -1,22 +1,28 @@
 """Pictures on disk to a manifest: hashed, labelled, de-duplicated, the face of each found once."""
 
 import collections
+import concurrent.futures
 import dataclasses
 import hashlib
 import json
+import multiprocessing
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from tqdm import tqdm
 
 from detector import CLASSES, faces
-from detector.config import THREADS, WEIGHTS_DIR
+from detector.config import WEIGHTS_DIR
 from detector.errors import DataError, PhotoError
 from detector.faces import FaceDetector
 from detector.photo import load_photo
+from detector.runtime import count_cores
 from detector.weights import FACES_FILE
 
 from .disk import write_whole
-from .manifest import Picture, read_rows, write_rows
+from .manifest import Picture, copy_path, read_rows, write_rows
+from .reduced import is_reduced, write_copy
 from .sources import check_classes, find_sources, folders_called
 
 SPLITS = ("Train", "Validation", "Test")
@@ -54,8 +60,7 @@ def find_pictures(root):
             "Run `python -m train download` first, or pass the folder that holds `Train`."
         )
     counts = collections.Counter((source.name, split, label) for _, split, label, source in found)
-    for source in sources:
-        check_classes(source, counts, partner=source.paired_with)
+    check_classes(sources, counts)
     return found
 
 
@@ -205,27 +210,29 @@ def prepare(root, *, validation_share=None):
     whole, torn = separate_groups([(found[i][3].group_of(found[i][0]), found[i][1]) for i in keep])
     keep = [keep[i] for i in whole]
     network = (WEIGHTS_DIR / FACES_FILE).read_bytes()
-    detector = FaceDetector(network, threads=THREADS)
     face_search = hashlib.sha256(network + Path(faces.__file__).read_bytes()).hexdigest()
     manifest = root / "manifest.csv"
     known = {row.sha256: row for row in _read_known(root, face_search)}
-    rows = []
-    for index in tqdm(keep, desc="finding faces", unit="picture"):
+    tasks = []
+    for index in keep:
         path, split, label, source = found[index]
-        if hashes[index] in known:
-            box, size = known[hashes[index]].box, known[hashes[index]].size
-        else:
-            try:
-                photo = load_photo(path)
-            except PhotoError as error:
-                unreadable.append(f"{path.relative_to(root)}: {error}")
-                continue
-            seen = detector.detect(photo)
-            box = faces.central_face(seen, photo.size).box if seen else None
-            size = photo.size
         generator = source.generator if label == "Fake" else ""
         origin = (source.name, generator, source.group_of(path), source.pool)
-        rows.append(Picture(path, split, label, hashes[index], box, size, *origin))
+        seen = known.get(hashes[index])
+        box, size, dhash = (seen.box, seen.size, seen.dhash) if seen else (None, (0, 0), "")
+        copy = copy_path(root, hashes[index])
+        row = Picture(path, split, label, hashes[index], box, size, *origin, dhash, copy)
+        tasks.append((row, bool(seen)))
+    rows = []
+    with concurrent.futures.ProcessPoolExecutor(
+        count_cores(), _spawning, _start, [network]
+    ) as pool:
+        looked = pool.map(_look, tasks, chunksize=16)
+        for row, error in tqdm(looked, desc="finding faces", unit="picture", total=len(tasks)):
+            if error:
+                unreadable.append(f"{row.path.relative_to(root)}: {error}")
+            else:
+                rows.append(row)
     _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     if validation_share:
         rows = set_aside(rows, validation_share)
@@ -234,6 +241,7 @@ def prepare(root, *, validation_share=None):
         "pictures": dict(collections.Counter(f"{row.split}/{row.label}" for row in rows)),
         "sources": dict(collections.Counter(row.source for row in rows)),
         "removed": duplicates | torn,
+        "near-twins of Validation or Test in Train": near_twins(rows),
         "no face found": dict(
             collections.Counter(f"{row.split}/{row.label}" for row in rows if row.box is None)
         ),
@@ -245,6 +253,70 @@ def prepare(root, *, validation_share=None):
     write_rows(manifest, rows)
     write_whole(root / "splits.json", json.dumps(report, indent=2) + "\n")
     return report
+
+
+_spawning = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+_detector = None  # of a worker
+
+
+def _start(network):
+    global _detector
+    _detector = FaceDetector(network, threads=1)
+
+
+def _look(task):
+    """Find the face of a picture, its hash, and write its copy if it needs one."""
+    row, is_known = task
+    is_copied = not is_reduced(row) or row.copy.is_file()
+    if is_known and is_copied:
+        return row, None
+    try:
+        photo = load_photo(row.path)
+    except PhotoError as error:
+        return row, str(error)
+    if not is_known:
+        seen = _detector.detect(photo)
+        box = faces.central_face(seen, photo.size).box if seen else None
+        row = dataclasses.replace(row, box=box, size=photo.size)
+        row = dataclasses.replace(row, dhash=difference_hash(photo, row.square(margin=1.0)))
+    if is_reduced(row):
+        write_copy(photo, row)
+    return row, None
+
+
+def difference_hash(photo, square):
+    """The difference hash of a part of a photo: 64 bits, hex; pictures that look alike share most.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB.
+        square: left, top, right, bottom in pixels.
+    """
+    small = photo.convert("L").resize((9, 8), Image.Resampling.BOX, box=square)
+    grey = np.asarray(small, np.int16)
+    return np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
+
+
+def near_twins(rows, *, most_bits=3):
+    """Count pictures of Train that look like one of Validation or Test, by source.
+
+    Args:
+        rows: list of `Picture`.
+        most_bits: of the difference hash that may differ.
+
+    Returns:
+        A dict of counts; frames of one video without known groups are the usual cause.
+    """
+    hashes = np.array([int(row.dhash or "0", 16) for row in rows], np.uint64)
+    is_training = np.array([row.split == "Train" for row in rows])
+    sources = np.array([row.source for row in rows])
+    counts = {}
+    for source in sorted(set(sources)):
+        ours = hashes[is_training & (sources == source)]
+        others = hashes[~is_training & (sources == source)]
+        near = sum(bool((np.bitwise_count(others ^ one) <= most_bits).any()) for one in ours)
+        if near:
+            counts[source] = int(near)
+    return counts
 
 
 def _read_known(root, face_search):
@@ -275,8 +347,7 @@ def _hash(path):
 def _check_rows(rows, root, *, removed, unreadable):
     counts = collections.Counter((row.source, row.split, row.label) for row in rows)
     try:
-        for source in find_sources(root):
-            check_classes(source, counts, partner=source.paired_with)
+        check_classes(find_sources(root), counts)
     except DataError as error:
         first = f", the first {unreadable[0]}" if unreadable else ""
         raise DataError(
