@@ -21,6 +21,8 @@ from train.config import TrainConfig
 from train.data import cut_close
 from train.download import download
 from train.manifest import Picture, read_manifest
+from train.reduced import is_reduced, read, write_copy
+from train.sampling import Slot
 from train.splits import deduplicate, find_pictures, prepare
 
 COUNTS = {
@@ -414,10 +416,52 @@ def test_labels_belong_to_their_pictures(batches, augment):
     found = content(training)
     assert [len(crops) for crops, _ in found] == [4, 2]
     labels = np.concatenate([labels for _, labels in found])
-    expected = [training.pictures[i].path.parent.name == "Fake" for i in training.order]
+    expected = [
+        slot.donor is not None or training.pictures[slot.index].label == "Fake"
+        for slot in training.slots
+    ]
     assert labels.dtype == np.float32 and labels.shape == (6, 1)
     assert labels[:, 0].tolist() == expected
-    assert sorted(training.order) == list(range(6))
+    assert sum(expected) == 3
+
+
+def test_a_pair_differs_in_the_forgery_alone(tmp_path):
+    """Else the network learns how fakes are framed or compressed."""
+    from train.data import FaceBatches
+
+    path = tmp_path / "noise.png"
+    noise = np.random.default_rng(0).integers(60, 200, (200, 200, 3), np.uint8)
+    Image.fromarray(noise).save(path)
+    picture = Picture(path, "Train", "Real", "", (60.0, 50.0, 140.0, 150.0), (200, 200))
+    config = TrainConfig(
+        input_size=64, batch_size=2, inner_share=0.0, tight_share=0.0, resave_share=0.0
+    )
+    training = FaceBatches([picture, picture], config, augment=True, corrupt_share=0.0)
+    is_changed = []
+    for seed in range(12):
+        training.slots = [Slot(0, seed), Slot(0, seed, donor=1)]
+        (genuine, forged), labels = training[0]
+        assert labels[:, 0].tolist() == [0.0, 1.0]
+        is_changed.append((np.abs(np.int16(genuine) - forged) > 2).any(-1))
+    assert not np.any(is_changed, axis=0)[[0, 0, -1, -1], [0, -1, 0, -1]].any()  # the corners
+    assert np.mean(is_changed) > 0.05
+
+
+def test_a_large_photo_is_read_from_a_copy_in_which_the_face_is_where_it_was(tmp_path):
+    """Decoding large photos takes most of the time of training."""
+    pixels = np.zeros((1200, 1000, 3), np.uint8)
+    pixels[300:700, 250:650] = 255  # the face
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    box = (250.0, 300.0, 650.0, 700.0)
+    copy = tmp_path / "reduced" / "copy.png"
+    picture = Picture(tmp_path / "large.png", "Train", "Real", "", box, (1000, 1200), copy=copy)
+    assert is_reduced(picture)
+    write_copy(load_photo(picture.path), picture)
+    photo, seen = read(picture)
+    assert photo.size == seen.size == (486, 486)
+    face = np.asarray(photo.crop(tuple(round(edge) for edge in seen.box)))
+    assert face.shape[:2] == (256, 256) and face.mean() > 250
+    assert np.asarray(photo).sum() == pytest.approx(255 * 3 * 256**2, rel=0.02)
 
 
 def test_shape_and_type_are_the_networks(batches):

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from detector.errors import ConfigError
 from train.augment import flip_rotate_zoom
 from train.manifest import Picture
-from train.sampling import choose, undersample
+from train.sampling import choose, choose_evenly, draw_epoch, leave_out, undersample
 
 
 def pictures(*, real, fake):
@@ -76,3 +77,78 @@ def test_half_of_the_crops_are_flipped():
     generator = np.random.default_rng(0)
     flipped = sum(flip_rotate_zoom(crop, generator)[:, 32:].mean() > 127 for _ in range(200))
     assert 70 < flipped < 130
+
+
+def of_source(source, label, count, *, pool, group=""):
+    return [
+        Picture(
+            Path(f"{source}{i}.png"), "Train", label, f"{source}{label}{i}", (1, 1, 9, 9), (64, 64),
+            source=source, pool=pool, group=group and f"{group}{i}",
+        )
+        for i in range(count)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def pools():
+    """A large pool of one source, with groups, and a small one of three, each of one class."""
+    return [
+        *of_source("video", "Real", 90, pool="video", group="v"),
+        *of_source("video", "Fake", 90, pool="video", group="v"),
+        *of_source("old", "Real", 16, pool="portraits"),
+        *of_source("new", "Real", 4, pool="portraits"),
+        *of_source("made", "Fake", 10, pool="portraits"),
+    ]
+
+
+def test_an_epoch_is_even_by_pool_and_label_and_by_source_within(pools):
+    """Of a small source too little would be learned, and a large one's look would be the label."""
+    slots = draw_epoch(pools, np.random.default_rng(0), blend_share=0.0)
+    assert len(slots) == pytest.approx(len(pools), abs=4)
+    shown = [pools[slot.index] for slot in slots]
+    cells = collections.Counter((picture.pool, picture.label) for picture in shown)
+    assert len(set(cells.values())) == 1 and len(cells) == 4
+    sources = collections.Counter(picture.source for picture in shown)
+    assert sources["old"] == pytest.approx(sources["new"], abs=1)
+    again = draw_epoch(pools, np.random.default_rng(0), blend_share=0.0)
+    assert again == slots != draw_epoch(pools, np.random.default_rng(1), blend_share=0.0)
+
+
+def test_what_differs_in_the_forgery_alone_stands_side_by_side(pools):
+    """Genuine and swapped frames of a video, and a face and its blend, share what chance draws."""
+    slots = draw_epoch(pools, np.random.default_rng(0), blend_share=0.3)
+    by_seed = collections.defaultdict(list)
+    for slot in slots:
+        by_seed[slot.seed].append(slot)
+    pairs = [of_seed for of_seed in by_seed.values() if len(of_seed) == 2]
+    assert pairs and all(slots.index(a) + 1 == slots.index(b) for a, b in pairs)
+    blends = [pair for pair in pairs if pair[1].donor is not None]
+    assert len(blends) / (len(slots) / 2) == pytest.approx(0.3, abs=0.02)
+    for genuine, forged in blends:
+        assert genuine.index == forged.index and genuine.donor is None
+        assert {pools[i].label for i in (forged.index, forged.donor)} == {"Real"}
+    for genuine, forged in (pair for pair in pairs if pair not in blends):
+        assert pools[genuine.index].group == pools[forged.index].group
+        assert (pools[genuine.index].label, pools[forged.index].label) == ("Real", "Fake")
+    assert sum(pools[slot.index].pool == "video" for pair in pairs for slot in pair) == 2 * 53
+
+
+def test_one_even_source_is_drawn_once_each():
+    """A data set of its own is shown as it is, whatever may be laid beside others."""
+    slots = draw_epoch(pictures(real=20, fake=20), np.random.default_rng(0), blend_share=0.0)
+    assert sorted(slot.index for slot in slots) == list(range(40))
+
+
+def test_evenly_chosen_pictures_are_of_every_source(pools):
+    chosen = choose_evenly(pools, 24, seed=0)
+    cells = collections.Counter((picture.pool, picture.label) for picture in chosen)
+    assert set(cells.values()) == {6}
+    assert {picture.source for picture in chosen} == {"video", "old", "new", "made"}
+    assert choose_evenly(pools, 0, seed=0) == pools
+
+
+def test_a_left_out_source_takes_a_pool_of_one_class_with_it(pools):
+    assert {picture.source for picture in leave_out(pools, ["old"])} == {"video", "new", "made"}
+    assert {picture.source for picture in leave_out(pools, ["made"])} == {"video"}
+    with pytest.raises(ConfigError, match="No source is called neu"):
+        leave_out(pools, ["neu"])

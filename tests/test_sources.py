@@ -5,11 +5,10 @@ import hashlib
 import json
 
 import drawing
-import numpy as np
 import pytest
+from PIL import Image
 
 from detector.errors import DataError
-from train.data import balanced_order
 from train.manifest import read_manifest
 from train.sources import KAGGLE_SOURCE, find_sources
 from train.splits import find_pictures, prepare, separate_groups
@@ -83,10 +82,10 @@ def test_groups_by_hand():
     assert report == {"Train, group also in Validation": 1}
 
 
-def test_a_video_and_its_swap_in_a_paired_source_stay_together(data):
-    for name, label, other in (("video", "Fake", "portraits"), ("portraits", "Real", "video")):
+def test_a_video_and_its_swap_in_another_source_of_the_pool_stay_together(data):
+    for name, label in (("video", "Fake"), ("portraits", "Real")):
         remove(data, name, label)
-        describe(data, name, group=r"^(v\d)", paired_with=other)
+        describe(data, name, group=r"^(v\d)", pool="people")
     kept = {"video": "Real", "portraits": "Fake"}
     for name, split in (("video", "Train"), ("portraits", "Test")):
         path = next((data / "Sources" / name / split / kept[name]).iterdir())
@@ -126,7 +125,7 @@ def test_what_is_set_aside_leaves_both_classes_in_train(data):
         for path, name in zip(sorted(folder.iterdir()), [*names, *names], strict=False):
             path.rename(path.with_name(f"v{name}-{path.name}"))
     describe(data, "video", group=r"^v(\d+)-")
-    with pytest.raises(DataError, match=r"video.Train has no pictures in Fake"):
+    with pytest.raises(DataError, match=r"video: Train has no pictures of Fake"):
         prepare(data, validation_share=0.5)
 
 
@@ -139,18 +138,16 @@ def test_a_class_of_one_group_cannot_be_set_aside(data):
         prepare(data, validation_share=0.25)
 
 
-def test_a_source_of_one_class_is_refused_unless_paired(data):
+def test_a_pool_of_one_class_is_refused(data):
     """Its look would become the label: sharp is Fake, soft is Real."""
     remove(data, "video", "Real")
-    with pytest.raises(DataError, match=r"video.*no pictures in Real.*paired_with"):
+    with pytest.raises(DataError, match=r"video: .* has no pictures of Real"):
         find_pictures(data)
     remove(data, "portraits", "Fake")
-    describe(data, "video", paired_with="portraits")
-    with pytest.raises(DataError, match="does not name it back"):
-        find_pictures(data)
-    describe(data, "portraits", paired_with="video")
+    for name in ("video", "portraits"):
+        describe(data, name, pool="people")
     pools = {source.pool for source in find_sources(data)}
-    assert pools == {KAGGLE_SOURCE, "portraits+video"}
+    assert pools == {KAGGLE_SOURCE, "people"}
     assert len(find_pictures(data)) == 28
 
 
@@ -164,17 +161,10 @@ def test_a_wrong_description_is_refused_with_its_place(data, content):
         find_sources(data)
 
 
-def test_a_small_source_is_not_drowned():
-    """Of 90 and 10 pictures each class of each source gets a quarter of an epoch."""
-    cells = [("large", "Real")] * 45 + [("large", "Fake")] * 45
-    cells += [("small", "Real")] * 5 + [("small", "Fake")] * 5
-    order = balanced_order(cells, np.random.default_rng(0))
-    assert collections.Counter(cells[i] for i in order) == dict.fromkeys(set(cells), 25)
-    assert set(range(90, 100)) <= set(order.tolist())
-    assert order.tolist() != sorted(order.tolist())
-
-
-def test_one_balanced_source_is_drawn_once_each():
-    cells = [("only", "Real"), ("only", "Fake")] * 20
-    order = balanced_order(cells, np.random.default_rng(0))
-    assert sorted(order.tolist()) == list(range(40))
+def test_near_twins_across_splits_are_counted(data):
+    """Frames of one video in Train and Validation make figures of memory."""
+    folder = data / "Sources" / "video"
+    twin = next((folder / "Train" / "Real").iterdir())
+    with Image.open(twin) as photo:
+        photo.save(folder / "Validation" / "Real" / "twin.jpg", quality=70)
+    assert prepare(data)["near-twins of Validation or Test in Train"]["video"] >= 1

@@ -102,7 +102,7 @@ class FaceBatches(keras.utils.PyDataset):
         square = picture.square(margin=margin)
         if is_jittered:
             square = shift(square, photo.size, generator)
-        if generator.random() < config.resave_share:
+        if self.augment and generator.random() < config.resave_share:
             side = draw_side(square, generator, input_size=config.input_size)
             photo = Image.fromarray(resave(photo, square, generator, side=side))
             square = (0, 0, *photo.size)

@@ -133,6 +133,43 @@ def by_group(labels, verdicts, groups):
     return figures
 
 
+def by_source(labels, verdicts, pictures):
+    """Figures of each source, told from pictures of the other class in its pool.
+
+    Args:
+        labels: (n,) 0 or 1.
+        verdicts: n verdicts.
+        pictures: n `train.manifest.Picture`.
+
+    Returns:
+        By source and class, such as "lfw, Real", a dict: "pool", "pictures", "auc" (against the
+        other class of the pool), "called Fake", "conclusive and right" and "conclusive and wrong",
+        the last three with their 95 % intervals (Wilson, 1927) as "... interval".
+    """
+    probabilities, predicted, conclusive = _columns(verdicts)
+    pools = np.array([picture.pool for picture in pictures])
+    sources = np.array([picture.source for picture in pictures])
+    figures = {}
+    for pool, source, label in sorted(set(zip(pools, sources, labels.tolist(), strict=True))):
+        ours = (sources == source) & (labels == label)
+        told = ours | ((pools == pool) & (labels != label))
+        is_right = predicted == labels
+        row = {"pool": str(pool), "pictures": int(ours.sum()), "auc": None}
+        if min(ours.sum(), told.sum() - ours.sum()) >= LEAST_PICTURES:
+            row["auc"] = round(float(auc(labels[told], probabilities[told])), 4)
+        for name, counted in {
+            "called Fake": predicted == 1,
+            "conclusive and right": conclusive & is_right,
+            "conclusive and wrong": conclusive & ~is_right,
+        }.items():
+            successes = int(counted[ours].sum())
+            interval = stats.binomtest(successes, int(ours.sum())).proportion_ci(method="wilson")
+            row[name] = round(successes / int(ours.sum()), 4)
+            row[f"{name} interval"] = [round(float(end), 4) for end in interval]
+        figures[f"{source}, {CLASSES[label]}"] = row
+    return figures
+
+
 def auc(labels, scores):
     """Area under the ROC curve; 30 times faster than scikit-learn's, for the bootstrap.
 
