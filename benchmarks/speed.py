@@ -27,7 +27,7 @@ from detector.photo import load_photo
 STAGES = {  # what is timed for each: holder and name of a function
     "decode": ((sys.modules[__name__], "load_photo"),),
     "faces": ((FaceDetector, "detect"),),
-    "crop": ((detector.views, "cut_rescaled"),),
+    "crop": ((detector.views, "cut"),),
     "forward": ((detector.views, "run_model"),),
     "heatmap": ((sys.modules[__name__], "close_up"),),
 }

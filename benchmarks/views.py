@@ -14,7 +14,7 @@ import numpy as np
 from detector import load_detector
 from detector.weights import View
 from train.figures import auc
-from train.looks import look_at_pictures
+from train.looks import labels_of, look_at_pictures
 from train.manifest import read_manifest
 
 MARGINS = (1.05, 1.25, 1.38)
@@ -39,16 +39,15 @@ def main():
         for margin in MARGINS
         for is_mirrored in (False, True)
     }
-    looks = look_at_pictures(
+    found = look_at_pictures(
         weights.model,
         weights.faces,
         pictures,
         sets_of_views=views.values(),
         input_size=weights.spec.input_size,
-        rescale=weights.spec.rescale,
     )
-    logits = {name: look.logits for name, look in zip(views, looks, strict=True)}
-    labels = looks[0].labels
+    logits = dict(zip(views, found, strict=True))
+    labels = labels_of(pictures)
     print("| views | AUC | accuracy |\n|---|---|---|")
     for names in SETS:
         mean = np.mean([logits[name] for name in names], axis=0)

@@ -16,7 +16,7 @@ from .explain import grad_cam
 from .faces import central_face
 from .photo import load_photo
 from .runtime import one_verdict
-from .score import calibrate, decide, familiarity
+from .score import calibrate, decide
 from .views import look_at
 from .weights import CLASSES, WeightsInfo, load_weights
 
@@ -37,10 +37,8 @@ class CropVerdict:
         label: "Real" or "Fake".
         confidence: 0.5-1, probability of the label.
         is_conclusive: whether the label can be relied on as far as the model can tell.
-        notes: why not: "no_face", "small_face", "cut_face", "unfamiliar",
-            "low_confidence", "seam", "inner_face".
+        notes: why not: "no_face", "small_face", "cut_face", "low_confidence".
         heatmap: (h, w) float32, 0-1: places of `square` that speak for the label (Grad-CAM).
-        familiarity: 0-1, share of pictures like those of training that are at least as unusual.
     """
 
     box: tuple[float, float, float, float] | None
@@ -52,7 +50,6 @@ class CropVerdict:
     is_conclusive: bool
     notes: tuple[str, ...]
     heatmap: np.ndarray
-    familiarity: float
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -170,27 +167,13 @@ def _judge(weights, photo, face, *, notes):
         notes.append("small_face")
     if face and face.is_cut(photo.size):
         notes.append("cut_face")
-    shown = {"input_size": spec.input_size, "rescale": spec.rescale}
-    look = look_at(weights.model, photo, face and face.box, views=spec.views, **shown)
+    look = look_at(
+        weights.model, photo, face and face.box, views=spec.views, input_size=spec.input_size
+    )
     probability = calibrate(look.logit, temperature=spec.temperature, bias=spec.bias)
     label, confidence = decide(probability)
-    known = familiarity(look.distance, spec.distances)
-    if not known >= spec.min_familiarity[label]:  # also where it is no number
-        notes.append("unfamiliar")
-    if confidence < spec.min_confidence:
+    if not confidence >= spec.min_confidence[label]:  # also where it is no number
         notes.append("low_confidence")
-    if label == "Real" and face and not look.seam <= spec.max_seam:  # no number, likewise
-        notes.append("seam")
-    # Fakes that this detector knows have a seam, faces generated as a whole have none: seen without
-    # its outline, the inside of such a face looks less genuine than so genuine a whole lets expect.
-    if label == "Real" and face and not notes:
-        most = spec.inner_slope * look.logit + spec.max_inner_excess
-        insides = (
-            look_at(weights.model, photo, face.box, views=[view], **shown)
-            for view in spec.inner_views
-        )
-        if any(inside.logit > most for inside in insides):
-            notes.append("inner_face")
     return CropVerdict(
         box=None if face is None else face.box,
         face_confidence=None if face is None else face.confidence,
@@ -201,7 +184,6 @@ def _judge(weights, photo, face, *, notes):
         is_conclusive=not notes,
         notes=tuple(notes),
         heatmap=grad_cam(look.evidence, label),
-        familiarity=known,
     )
 
 

@@ -12,7 +12,7 @@ import threading
 import numpy as np
 
 from .errors import MethodError
-from .preprocess import cut_rescaled
+from .preprocess import cut
 from .weights import KERAS_FILE
 
 METHODS = ("Grad-CAM", "Grad-CAM++", "Score-CAM", "SmoothGrad")
@@ -43,10 +43,8 @@ def explain_more(weights, photo, crop):
             "Restore it, or look at Grad-CAM alone."
         )
     sign = 1.0 if crop.label == "Fake" else -1.0
-    spec = weights.spec
-    picture = cut_rescaled(
-        photo, crop.square, crop.box, input_size=spec.input_size, rescale=spec.rescale
-    )[np.newaxis].astype(np.float32)
+    picture = cut(photo, crop.square, input_size=weights.spec.input_size)
+    picture = picture[np.newaxis].astype(np.float32)
     for method, compute in zip(
         METHODS[1:], (_grad_cam_plus, _score_cam, _smooth_grad), strict=True
     ):

@@ -3,31 +3,8 @@
 Serving and training share it, so the network is never shown a scale or a filter it did not learn.
 """
 
-import dataclasses
-import io
-
 import numpy as np
 from PIL import Image
-
-
-@dataclasses.dataclass(frozen=True)
-class Rescale:
-    """What is done to a face that is larger than the pictures of training.
-
-    Shrunk to the network's input in one go it would be sharper than any face the network has seen,
-    which then takes fewer genuine ones for genuine. The pictures of training had been made smaller
-    and compressed; so is such a face.
-
-    Attributes:
-        above: pixels; of a face with a longer side ...
-        side: ... that side is brought to so many pixels (where no face was found, what is judged
-            instead to `above`), and the crop is ...
-        quality: ... compressed as JPEG of that quality, 1-95.
-    """
-
-    above: float
-    side: float
-    quality: int
 
 
 def longer_side(box):
@@ -84,25 +61,3 @@ def cut(photo, square, *, input_size):
     shape = (input_size, input_size)
     crop = photo.resize(shape, Image.Resampling.BILINEAR, box=square, reducing_gap=3.0)
     return np.asarray(crop)
-
-
-def cut_rescaled(photo, square, box, *, input_size, rescale):
-    """Cut a square as `cut` does, but of a photo in which no face is larger than in training.
-
-    Args:
-        photo, square, input_size: see `cut`.
-        box: of the face in the square: left, top, right, bottom in pixels; None: there is none.
-        rescale: `Rescale`.
-
-    Returns:
-        (input_size, input_size, 3) uint8, 0-255 RGB.
-    """
-    shown = min(longer_side(box or square), max(photo.size))  # a box may reach over the edge
-    if shown > rescale.above:
-        target = rescale.side if box else rescale.above
-        side = max(1, round(target / shown * (square[2] - square[0])))
-        compressed = io.BytesIO()
-        shrunk = Image.fromarray(cut(photo, square, input_size=side))
-        shrunk.save(compressed, "jpeg", quality=rescale.quality)
-        photo, square = Image.open(compressed), (0, 0, side, side)
-    return cut(photo, square, input_size=input_size)

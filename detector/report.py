@@ -3,16 +3,13 @@
 import dataclasses
 
 LIMITS = (
-    "It knows faces that a generative network blended into photos, and doubts many that were "
-    "pasted from another photo; other fakes pass. “Real” does not mean “not AI-generated”."
+    "It knows faces that a generative network blended into photos; other fakes pass. “Real” does "
+    "not mean “not AI-generated”."
 )
 NOTES = {
     "no_face": "No face was found, so the middle of the picture was judged instead",
     "small_face": "The face is too small to keep the traces that are looked for",
     "cut_face": "The edge of the picture cuts the face off",
-    "unfamiliar": "It is unlike the photos the model knows, so the answer may mean nothing",
-    "seam": "The face looks as if it might have been pasted in from another photo",
-    "inner_face": "The inside of the face, seen alone, does not look clearly genuine",
     "low_confidence": "The model is not sure enough",
     "more_faces": "There are more faces than are judged in one photo; the smaller ones were not",
 }
@@ -40,7 +37,6 @@ def to_json(verdict):
                 "label": face.label,
                 "confidence": round(face.confidence, 4),
                 "fake_probability": round(face.fake_probability, 4),
-                "familiarity": round(face.familiarity, 4),
                 "is_conclusive": face.is_conclusive,
                 "notes": list(face.notes),
             }

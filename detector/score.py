@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 
 def calibrate(logit, *, temperature, bias):
     """Turn a logit into a probability (Platt scaling; Guo et al., ICML 2017, for the temperature).
@@ -18,20 +16,6 @@ def calibrate(logit, *, temperature, bias):
     """
     log_odds = min(max(logit / temperature + bias, -500.0), 500.0)
     return 1.0 / (1.0 + math.exp(-log_odds))
-
-
-def familiarity(distance, distances):
-    """Turn a distance from the pictures of training into a share.
-
-    Args:
-        distance: at least 0.
-        distances: ascending, of validation pictures, at evenly spaced shares of them.
-
-    Returns:
-        0-1: the share of pictures like those of training that are at least as far.
-    """
-    shares = np.linspace(1.0, 0.0, len(distances))
-    return float(np.interp(distance, distances, shares))
 
 
 def decide(fake_probability):

@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 from PIL import Image, ImageOps
 
-from .preprocess import centre_square, cut_rescaled, face_square
+from .preprocess import centre_square, cut, face_square
 from .weights import run_model
 
 MAP_SIDE = 32  # places along each side of the evidence map that the views are laid into
@@ -23,18 +23,14 @@ class Look:
         square: the largest of the squares, which holds the others: left, top, right, bottom in
             pixels of the photo.
         evidence: (h, w) float32 over `square`: positive speaks for Fake.
-        distance: from the pictures of training, mean over the views; see `train.familiarity`.
-        seam: logit that the face was pasted in, mean over the views; see `train.seams`.
     """
 
     logit: float
     square: tuple[float, float, float, float]
     evidence: np.ndarray
-    distance: float
-    seam: float
 
 
-def look_at(model, photo, box, *, views, input_size, rescale):
+def look_at(model, photo, box, *, views, input_size):
     """Run a network on every view of a face.
 
     Args:
@@ -43,27 +39,24 @@ def look_at(model, photo, box, *, views, input_size, rescale):
         box: of the face: left, top, right, bottom in pixels; None: the middle of the photo.
         views: of `detector.weights.Spec`.
         input_size: likewise.
-        rescale: likewise.
 
     Returns:
         `Look`.
     """
-    squares, logits, maps, distances, seams = [], [], [], [], []
+    squares, logits, maps = [], [], []
     for view in views:
         if box is None:
             square = centre_square(photo.size)
         else:
             square = face_square(box, photo.size, margin=view.margin)
-        crop = cut_rescaled(photo, square, box, input_size=input_size, rescale=rescale)
+        crop = cut(photo, square, input_size=input_size)
         if view.is_mirrored:
             # Much faster than NumPy's copy with strides.
             crop = np.asarray(ImageOps.mirror(Image.fromarray(crop)))
-        logit, evidence, distance, seam = run_model(model, crop)
+        logit, evidence = run_model(model, crop)
         squares.append(square)
         logits.append(logit)
         maps.append(evidence[:, ::-1] if view.is_mirrored else evidence)
-        distances.append(distance)
-        seams.append(seam)
     largest = max(squares, key=lambda square: square[2] - square[0])
     return Look(
         logit=float(np.mean(logits)),
@@ -72,8 +65,6 @@ def look_at(model, photo, box, *, views, input_size, rescale):
             [_lay_into(largest, square, part) for square, part in zip(squares, maps, strict=True)],
             axis=0,
         ),
-        distance=float(np.mean(distances)),
-        seam=float(np.mean(seams)),
     )
 
 

@@ -16,10 +16,9 @@ from PIL import Image
 from .config import THREADS
 from .errors import WeightsError
 from .faces import FaceDetector
-from .preprocess import Rescale
 from .runtime import Network
 
-SCHEMA = 6  # one more where a field, or what one of the networks takes or gives, is another
+SCHEMA = 7  # one more where a field, or what one of the networks takes or gives, is another
 CLASSES = ("Real", "Fake")  # the one class order: Fake is 1, a probability is always P(fake)
 MODEL_FILE, FACES_FILE, SPEC_FILE = "detector.tflite", "faces.tflite", "detector.json"
 KERAS_FILE = "detector.keras"
@@ -52,19 +51,10 @@ class Spec:
         classes: must equal `CLASSES`.
         input_size: side of the model's input in pixels.
         views: the crops of a face whose logits are averaged.
-        inner_views: crops of the inside of a face, without its outline: second opinions on a Real;
-            none for a network that never learned from such crops.
-        inner_slope: the share of a genuine face's logit that its inside alone is expected to give.
-        max_inner_excess: a Real of whose inner views one gives that much more is not conclusive.
-        max_seam: a Real that looks more than that (a logit) as if pasted in is not conclusive.
         temperature: the logit is divided by it to become a calibrated log-odds ...
         bias: ... and this is added.
-        min_confidence: 0.5-1, verdicts below are not conclusive.
-        distances: ascending, of degraded validation pictures, at evenly spaced shares of them.
-        min_familiarity: by class, 0-1; verdicts of that class on less familiar faces are not
-            conclusive.
+        min_confidence: by label, 0.5-1; verdicts of that label with less are not conclusive.
         min_face_side: pixels; faces with a shorter longer side are not conclusive.
-        rescale: how faces larger than those of training are shown to the model.
         sha256: hex digest of each weights file, by file name.
         self_test: logits of `self_test_crops`, recorded at export.
         training: configuration and data fingerprint.
@@ -77,17 +67,10 @@ class Spec:
     classes: tuple[str, str]
     input_size: int
     views: tuple[View, ...]
-    inner_views: tuple[View, ...]
-    inner_slope: float
-    max_inner_excess: float
-    max_seam: float
     temperature: float
     bias: float
-    min_confidence: float
-    distances: tuple[float, ...]
-    min_familiarity: dict[str, float]
+    min_confidence: dict[str, float]
     min_face_side: float
-    rescale: Rescale
     sha256: dict[str, str]
     self_test: tuple[float, ...]
     training: dict
@@ -197,36 +180,23 @@ def read_spec(folder):
                 **values,
                 "classes": tuple(values["classes"]),
                 "input_size": int(values["input_size"]),
-                **{
-                    name: tuple(
-                        View(margin=float(view["margin"]), is_mirrored=bool(view["is_mirrored"]))
-                        for view in values[name]
-                    )
-                    for name in ("views", "inner_views")
-                },
-                "distances": tuple(float(value) for value in values["distances"]),
-                "rescale": Rescale(**values["rescale"]),
+                "views": tuple(
+                    View(margin=float(view["margin"]), is_mirrored=bool(view["is_mirrored"]))
+                    for view in values["views"]
+                ),
                 "self_test": tuple(float(value) for value in values["self_test"]),
             }
         )
         is_valid = {
             "classes": spec.classes == CLASSES,
             "input_size": spec.input_size >= 32,
-            "views": len(spec.views) > 0 and _are_views(spec.views),
-            "inner_views": _are_views(spec.inner_views),
-            "inner_slope": math.isfinite(spec.inner_slope),
-            "max_inner_excess": math.isfinite(spec.max_inner_excess),
-            "max_seam": math.isfinite(spec.max_seam),
+            "views": len(spec.views) > 0
+            and all(0.3 <= view.margin < math.inf for view in spec.views),
             "temperature": 0.0 < spec.temperature < math.inf,
             "bias": math.isfinite(spec.bias),
-            "min_confidence": 0.5 <= spec.min_confidence < 1.0,
-            "distances": len(spec.distances) > 1 and bool((np.diff(spec.distances) >= 0).all()),
-            "min_familiarity": set(spec.min_familiarity) == set(CLASSES)
-            and all(0.0 <= share < 1.0 for share in spec.min_familiarity.values()),
+            "min_confidence": set(spec.min_confidence) == set(CLASSES)
+            and all(0.5 <= least < 1.0 for least in spec.min_confidence.values()),
             "min_face_side": spec.min_face_side >= 0,
-            "rescale": 0.0 < spec.rescale.side <= spec.rescale.above < math.inf
-            and type(spec.rescale.quality) is int
-            and 1 <= spec.rescale.quality <= 95,
             "self_test": len(spec.self_test) > 0,
             "sha256": isinstance(spec.sha256, dict),
         }
@@ -246,22 +216,12 @@ def run_model(model, crop):
         crop: (s, s, 3) uint8, 0-255 RGB.
 
     Returns:
-        logit (float, positive is Fake), evidence (h, w) float32: Grad-CAM before its ReLU, with
+        logit (float, positive is Fake) and evidence (h, w) float32: Grad-CAM before its ReLU, with
         global average pooling what each place of the last convolution adds to the logit times
-        h * w, distance (float, at least 0): from what training saw, about 1 there, and seam (float
-        logit, positive looks pasted in; 0 of a network that does not look for it).
+        h * w.
     """
-    outputs = {output.ndim: output for output in model(crop)}  # ranks 4, 3, 2 and 1 tell them apart
-    return (
-        float(outputs[1][0]),
-        outputs[4][0, :, :, 0],
-        float(outputs[2][0, 0]),
-        float(outputs[3][0, 0, 0]),
-    )
-
-
-def _are_views(views):
-    return all(0.3 <= view.margin < math.inf for view in views)
+    outputs = {output.ndim: output for output in model(crop)}  # ranks 1 and 4 tell them apart
+    return float(outputs[1][0]), outputs[4][0, :, :, 0]
 
 
 def self_test_crops(size):
@@ -288,10 +248,10 @@ def _check_model(model, spec):
             f"{ADVICE}"
         )
     shapes = [output.shape for output in model(np.zeros((size, size, 3), np.uint8))]
-    if sorted(len(shape) for shape in shapes) != [1, 2, 3, 4]:
+    if sorted(len(shape) for shape in shapes) != [1, 4]:
         raise WeightsError(
-            f"{MODEL_FILE} must give a logit (1,), a distance (1, 1), a seam (1, 1, 1) and "
-            f"evidence (1, h, w, 1). Received: {shapes}. {ADVICE}"
+            f"{MODEL_FILE} must give a logit (1,) and evidence (1, h, w, 1). Received: {shapes}. "
+            f"{ADVICE}"
         )
     found = [run_model(model, crop)[0] for crop in self_test_crops(size)]
     is_alike = len(found) == len(spec.self_test) and np.allclose(

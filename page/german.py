@@ -28,19 +28,15 @@ TEXTS = {
         "größere oder weniger bearbeitete Kopie kann helfen."
     ),
     "limits": (
-        "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; an vielen, die "
-        "aus einem anderen Foto stammen, wird gezweifelt. Andere Fälschungen gehen durch. „Echt“ "
-        "heißt nicht „nicht von KI erzeugt“."
+        "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; andere "
+        "Fälschungen gehen durch. „Echt“ heißt nicht „nicht von KI erzeugt“."
     ),
     "notes": {
         "no_face": "Kein Gesicht gefunden; beurteilt wurde die Mitte des Bildes",
         "small_face": "Das Gesicht ist zu klein für die gesuchten Spuren",
         "cut_face": "Der Bildrand schneidet das Gesicht an",
-        "seam": "Das Gesicht könnte aus einem anderen Foto eingefügt sein",
-        "inner_face": "Das Innere des Gesichts, für sich betrachtet, wirkt nicht eindeutig echt",
         "low_confidence": "Das Modell ist nicht sicher genug",
         "more_faces": "Mehr Gesichter, als in einem Foto beurteilt werden; die kleineren fehlen",
-        "unfamiliar": "Das Foto ähnelt den Bildern nicht, an denen das Modell gelernt hat",
     },
     "errors": {
         "wrong_type": "Das ist kein Foto. Bitte eine Bilddatei senden.",

@@ -1,19 +1,15 @@
 """Confidence means what it says: of verdicts given with 90 %, nine in ten are right."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from detector.preprocess import Rescale
 from train.calibrate import (
     expected_calibration_error,
+    fit_min_confidence,
     fit_scaling,
     least_conclusive_confidence,
     risk_coverage,
 )
-from train.export import fit_rescale
-from train.manifest import Picture
 
 
 def draws(count=20_000, seed=0):
@@ -85,14 +81,16 @@ def test_hopeless_model_is_hardly_ever_conclusive():
     assert least_conclusive_confidence([0.9, 0.8], [False, False]) == 0.999
 
 
-def test_large_faces_are_rescaled_to_what_both_classes_have():
-    """The side of the larger class would make every large face look more like it."""
-    sides = {"Real": [90, 100, 110] * 7, "Fake": [130, 140, 190]}
-    pictures = [
-        Picture(Path("photo.jpg"), "Train", label, "", (5.0, 5.0, 45.0, 5.0 + side), (256, 256))
-        for label, of_class in sides.items()
-        for side in of_class
-    ]
-    assert fit_rescale(pictures) == Rescale(above=256, side=120, quality=75)
-    no_faces = [Picture(Path("photo.jpg"), "Train", "Real", "", None, (96, 64))]
-    assert fit_rescale(no_faces) == Rescale(above=96, side=96, quality=75)
+def test_each_label_gets_a_limit_of_its_own():
+    """Fitted together, a label that is often wrong would hide behind the other."""
+    verdicts = [("Real", 0.6), ("Real", 0.9), ("Fake", 0.99), ("Fake", 0.8), ("Fake", 0.7)]
+    labels = np.array([0, 0, 1, 0, 1])
+    assert fit_min_confidence(verdicts, labels, accuracy=0.9) == {"Real": 0.6, "Fake": 0.99}
+    assert fit_min_confidence(verdicts, 1 - labels, accuracy=0.9) == {"Real": 0.999, "Fake": 0.999}
+
+
+@pytest.mark.parametrize("verdicts", [[], [("Real", 0.7)]])
+def test_a_label_without_verdicts_is_hardly_ever_conclusive(verdicts):
+    """Nothing is known of how right it would be."""
+    found = fit_min_confidence(verdicts, np.zeros(len(verdicts)))
+    assert found == {"Real": 0.7 if verdicts else 0.999, "Fake": 0.999}

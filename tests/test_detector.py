@@ -11,7 +11,7 @@ import skimage.data
 from PIL import Image
 
 from detector import CropVerdict, Detector, WeightsInfo, _combine
-from detector.preprocess import Rescale, centre_square, face_square
+from detector.preprocess import centre_square, face_square
 from detector.report import NOTES, to_json, to_sentence
 
 INFO = WeightsInfo(source="embedded", version="1.0.0", sha256="0" * 64)
@@ -38,7 +38,6 @@ def crop_verdict(fake_probability, *, notes=(), box=(0.0, 0.0, 90.0, 90.0)):
         is_conclusive=not notes,
         notes=tuple(notes),
         heatmap=np.zeros((4, 4), np.float32),
-        familiarity=0.5,
     )
 
 
@@ -51,7 +50,6 @@ def assert_same(verdict, expected):
     for crop, twin in zip(verdict.crops, expected.crops, strict=True):
         assert crop.fake_probability == twin.fake_probability
         assert np.array_equal(crop.heatmap, twin.heatmap)
-        assert crop.familiarity == twin.familiarity
 
 
 # One photo, one verdict
@@ -78,7 +76,6 @@ def test_verdict_is_consistent_in_itself(detector, photo):
     margin = max(view.margin for view in detector.weights.spec.views)
     assert crop.square == face_square(crop.box, photo.size, margin=margin)
     assert crop.heatmap.ndim == 2 and crop.heatmap.min() >= 0 and crop.heatmap.max() <= 1
-    assert 0 <= crop.familiarity <= 1
 
 
 def test_each_face_gets_a_verdict_of_its_own(detector, photo, pair):
@@ -136,13 +133,23 @@ def test_small_face_is_not_conclusive(detector, photo):
 
 
 def test_low_confidence_is_not_conclusive(detector, sure_photo):
+    """Each label has a limit of its own, and only that one counts."""
     confidence = detector.predict(sure_photo).confidence
-    notes = {}
-    for min_confidence in (confidence - 1e-3, confidence + 1e-3):
-        spec = dataclasses.replace(detector.weights.spec, min_confidence=min_confidence)
+    for least, other, notes in (
+        (confidence - 1e-3, 0.999, ()),
+        (confidence + 1e-3, 0.5, ("low_confidence",)),
+    ):
+        limits = {"Real": least, "Fake": other}
+        spec = dataclasses.replace(detector.weights.spec, min_confidence=limits)
         strict = Detector(dataclasses.replace(detector.weights, spec=spec))
-        notes[min_confidence > confidence] = strict.predict(sure_photo).notes
-    assert notes == {False: (), True: ("low_confidence",)}
+        assert strict.predict(sure_photo).notes == notes
+
+
+def test_a_logit_that_is_no_number_is_not_conclusive(detector, photo, monkeypatch):
+    """It compares as neither more nor less than any limit."""
+    evidence = np.zeros((5, 5), np.float32)
+    monkeypatch.setattr("detector.views.run_model", lambda model, crop: (np.nan, evidence))
+    assert "low_confidence" in detector.predict(photo).notes
 
 
 def test_calibration_of_the_weights_is_used(detector, photo):
@@ -220,16 +227,7 @@ VERDICT_KEYS = {
     *("faces", "width", "height", "weights"),
 }
 FACE_KEYS = {
-    *(
-        "box",
-        "score",
-        "label",
-        "confidence",
-        "fake_probability",
-        "familiarity",
-        "is_conclusive",
-        "notes",
-    ),
+    *("box", "score", "label", "confidence", "fake_probability", "is_conclusive", "notes"),
 }
 
 
@@ -271,19 +269,3 @@ def test_sentence_says_inconclusive_and_why(note, fake_probability):
     sentence = to_sentence(combine(crop_verdict(fake_probability, notes=[note])))
     assert sentence.startswith("Inconclusive.")
     assert NOTES[note] in sentence
-
-
-def test_a_face_larger_than_those_of_training_is_rescaled(detector, photo):
-    """The same face, larger or sharper than any known one, would be called something else."""
-    face = detector.predict(photo).faces[0]
-    side = max(face.box[2] - face.box[0], face.box[3] - face.box[1])
-
-    def judge(above):
-        rescale = Rescale(above=above, side=min(40, above), quality=20)
-        spec = dataclasses.replace(detector.weights.spec, rescale=rescale)
-        return Detector(dataclasses.replace(detector.weights, spec=spec)).predict(photo).faces[0]
-
-    known, large = judge(side), judge(side - 1)
-    assert known.fake_probability == face.fake_probability
-    assert large.fake_probability != face.fake_probability
-    assert large.square == known.square

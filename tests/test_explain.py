@@ -39,10 +39,9 @@ def keras_model():
 def float_network(keras_model, tmp_path_factory):
     """What would serve if nothing was rounded to eight bits."""
     from train.export import convert
-    from train.familiarity import unfitted
 
     path = tmp_path_factory.mktemp("floats") / MODEL_FILE
-    convert(keras_model, path, known=unfitted(keras_model))
+    convert(keras_model, path)
     return Network(path.read_bytes(), name=MODEL_FILE, threads=1)
 
 
@@ -67,7 +66,6 @@ def crop_verdict(*, square, box=None, label="Fake", heatmap=None):
         is_conclusive=True,
         notes=(),
         heatmap=np.ones((4, 4), np.float32) if heatmap is None else heatmap,
-        familiarity=0.5,
     )
 
 
@@ -89,7 +87,7 @@ def test_heatmap_equals_grad_cam_of_tf_keras_vis(crops, float_network, keras_mod
             normalize_cam=False,
         )[0]
         expected = np.asarray(expected) / max(np.max(expected), 1e-12)
-        _, evidence, *_ = run_model(float_network, crop)
+        _, evidence = run_model(float_network, crop)
         found = grad_cam(evidence, label)
         assert found == pytest.approx(expected, abs=1e-3)
         peaks.append(found.max())
@@ -113,7 +111,7 @@ def test_evidence_adds_up_to_the_logit(crops, detector, keras_model):
     """The map shows all that the verdict rests on, but for one constant."""
     bias = float(np.asarray(keras_model.get_layer("logit").bias)[0])
     for crop in crops:
-        logit, evidence, *_ = run_model(detector.weights.model, crop)
+        logit, evidence = run_model(detector.weights.model, crop)
         assert evidence.mean() + bias == pytest.approx(logit, abs=1e-3)
 
 

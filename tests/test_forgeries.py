@@ -8,10 +8,8 @@ import pytest
 from PIL import Image
 
 from train.blend import blend
-from train.config import TrainConfig
 from train.manifest import Picture
 from train.pastes import EDGES, measure_pastes, paste
-from train.seams import DRAWS, MASK_SIDE, PAIRS, SeamPairs, seam_map
 
 BOX = (60.0, 50.0, 130.0, 140.0)  # of the photo
 DONOR_BOX = (20.0, 30.0, 90.0, 110.0)
@@ -64,63 +62,6 @@ def test_face_at_the_edge_is_blended(box):
         assert not np.array_equal(forged, photo)
 
 
-# To learn from
-
-
-@pytest.fixture
-def pairs(tmp_path):
-    pictures = []
-    for index, label in enumerate(["Real"] * 20 + ["Fake"] * 3):
-        path = tmp_path / f"{index}.png"
-        make_photo(seed=index, size=(96, 96)).save(path)
-        pictures.append(Picture(path, "Train", label, "", (30, 26, 66, 68), (96, 96)))
-    pictures.append(Picture(pictures[0].path, "Train", "Real", "", None, (96, 96)))  # no face
-
-    def make(*, is_training=True):
-        return SeamPairs(pictures, TrainConfig(input_size=96), is_training=is_training)
-
-    return make
-
-
-def test_blends_lie_beside_their_originals(pairs):
-    """Framed and degraded alike, all that tells the two is the seam."""
-    batches = pairs()
-    left = 20 * DRAWS  # the picture without a face is no use
-    for batch in range(len(batches)):
-        crops, wanted = batches[batch]
-        count = min(left, PAIRS)
-        left -= count
-        assert crops.shape == (2 * count, 96, 96, 3) and crops.dtype == np.uint8
-        assert wanted["seam"][:, 0].tolist() == [0.0, 1.0] * count
-        assert wanted["map"].shape == (2 * count, 6, 6, 1) and wanted["map"][::2].max() == 0
-        originals, forged = crops[::2], crops[1::2]
-        is_alike = (originals[:, :3, :3] == forged[:, :3, :3]).all((1, 2, 3))
-        assert is_alike.mean() > 0.6  # fog or contrast differ a little everywhere
-        assert (originals != forged).any((1, 2, 3)).mean() > 0.9  # a seam may be covered
-        assert (wanted["map"][1::2].max((1, 2, 3)) > 0).all()
-    assert left == 0
-
-
-def test_a_map_shows_where_the_mask_changes():
-    mask = np.zeros((MASK_SIDE, MASK_SIDE), np.uint8)
-    mask[16:64, 16:64] = 255
-    shown = seam_map(mask, 10)[..., 0]
-    assert shown[0].max() == shown[4:6, 4:6].max() == 0.0
-    assert shown[2, 2:8].min() > 0.4
-
-
-def test_epochs_differ_in_order_and_are_drawn_again_alike(pairs):
-    """A resumed run sees what it would have seen."""
-    batches = pairs()
-    first = batches[0][0]
-    batches.start_epoch(1)
-    assert not np.array_equal(first, batches[0][0])
-    batches.start_epoch(0)
-    assert np.array_equal(first, batches[0][0])
-    validation = pairs(is_training=False)[0][0]
-    assert np.array_equal(validation, pairs(is_training=False)[0][0])
-
-
 # To measure
 
 
@@ -162,11 +103,10 @@ class Judge:
             label="Fake" if is_fake else "Real",
             fake_probability=0.9 if is_fake else 0.2,
             is_conclusive=True,
-            notes=(),
         )
 
 
-BEFORE = SimpleNamespace(label="Real", fake_probability=0.1, is_conclusive=False, notes=("seam",))
+BEFORE = SimpleNamespace(label="Real", fake_probability=0.1, is_conclusive=False)
 
 
 def test_pastes_are_counted(tmp_path):
@@ -176,13 +116,12 @@ def test_pastes_are_counted(tmp_path):
     assert found["hard edge"] == {
         "pictures": 4,
         "right": 0.5,  # two of the four donors are blue
-        "noted": 0.0,
         "conclusive and right": 0.5,
         "conclusive and wrong": 0.5,
         "auc": 1.0,
     }
     before = found["as they were"]
-    assert (before["right"], before["noted"], before["conclusive and right"]) == (1.0, 1.0, 0.0)
+    assert (before["right"], before["conclusive and right"]) == (1.0, 0.0)
 
 
 def test_no_faces_to_exchange_give_no_figures(tmp_path):

@@ -1,12 +1,10 @@
 """The square that is judged lies in the photo and shows the face as training showed faces."""
 
-import io
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from detector.preprocess import Rescale, centre_square, cut, cut_rescaled, face_square
+from detector.preprocess import centre_square, cut, face_square
 
 
 def random_cases(count=300):
@@ -82,32 +80,3 @@ def test_cut_looks_no_further_than_its_filter():
     photo.paste("white", (100, 100, 200, 200))
     crop = cut(photo, (100, 100, 200, 200), input_size=32)
     assert (crop[1:-1, 1:-1] == 255).all() and crop.min() > 127
-
-
-RESCALE = Rescale(above=100, side=50, quality=75)
-
-
-@pytest.mark.parametrize("box", [(60, 40, 160, 130), None])
-def test_faces_as_large_as_those_of_training_are_cut_as_in_training(photo, box):
-    """Every figure was measured on such faces."""
-    square = (50, 20, 150, 120)
-    crop = cut_rescaled(photo, square, box, input_size=64, rescale=RESCALE)
-    assert np.array_equal(crop, cut(photo, square, input_size=64))
-
-
-def test_a_photo_as_large_as_those_of_training_is_never_rescaled(photo):
-    """The box of a face that the edge cuts may be larger than the photo."""
-    photo, square = photo.crop((0, 0, 100, 90)), (5, 0, 95, 90)
-    crop = cut_rescaled(photo, square, (-20, -10, 95, 80), input_size=64, rescale=RESCALE)
-    assert np.array_equal(crop, cut(photo, square, input_size=64))
-
-
-@pytest.mark.parametrize("box, side", [((60, 40, 260, 200), 50), (None, 100)])
-def test_a_larger_face_is_cut_from_a_photo_shrunk_and_compressed(photo, box, side):
-    """The network knows no face that is sharper."""
-    square = (50, 20, 250, 220)
-    crop = cut_rescaled(photo, square, box, input_size=64, rescale=RESCALE)
-    compressed = io.BytesIO()
-    Image.fromarray(cut(photo, square, input_size=side)).save(compressed, "jpeg", quality=75)
-    expected = cut(Image.open(compressed), (0, 0, side, side), input_size=64)
-    assert np.array_equal(crop, expected)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from detector.score import calibrate, decide, familiarity
+from detector.score import calibrate, decide
 
 
 @pytest.mark.parametrize("temperature, bias", [(1.0, 0.0), (2.5, -0.7), (0.3, 1.0)])
@@ -42,12 +42,3 @@ def test_extreme_logits_do_not_overflow(logit):
 def test_decide(fake_probability, label, confidence):
     """Swapped, every genuine photo would be called a fake."""
     assert decide(fake_probability) == (label, pytest.approx(confidence))
-
-
-def test_familiarity_is_the_share_of_pictures_that_are_as_far():
-    """Turned round, photos like those of training would be the unfamiliar ones."""
-    distances = (0.5, 1.0, 1.5, 3.0, 9.0)  # of a quarter of the pictures between each two
-    assert familiarity(1.5, distances) == pytest.approx(0.5)
-    assert familiarity(6.0, distances) == pytest.approx(0.125)
-    assert familiarity(0.1, distances) == 1.0
-    assert familiarity(100.0, distances) == familiarity(math.inf, distances) == 0.0

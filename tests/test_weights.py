@@ -56,8 +56,8 @@ def view(margin):
     return {"margin": margin, "is_mirrored": False}
 
 
-def rescale(**changes):
-    return {"above": 250, "side": 130, "quality": 75, **changes}
+def least(**changes):
+    return {"Real": 0.8, "Fake": 0.9, **changes}
 
 
 DAMAGES = {
@@ -84,20 +84,14 @@ DAMAGES = {
     "bias not a number": (lambda f: edit(f, bias=float("nan")), "bias=nan"),
     "margin too small": (lambda f: edit(f, views=[view(0.1)]), "margin=0.1"),
     "margin not a number": (lambda f: edit(f, views=[view(float("nan"))]), "margin=nan"),
-    "inner limit not a number": (lambda f: edit(f, max_inner_excess=float("nan")), "excess=nan"),
-    "seam limit not a number": (lambda f: edit(f, max_seam=float("nan")), "max_seam=nan"),
-    "rescaled to more": (lambda f: edit(f, rescale=rescale(side=300)), "rescale=Rescale"),
-    "rescaled to nothing": (lambda f: edit(f, rescale=rescale(side=0)), "rescale=Rescale"),
-    "rescaled from no number": (lambda f: edit(f, rescale=rescale(above="1")), SPEC_FILE),
-    "rescaled without quality": (lambda f: edit(f, rescale={"above": 9, "side": 9}), "quality"),
-    "rescaled to quality 7.5": (lambda f: edit(f, rescale=rescale(quality=7.5)), "quality=7.5"),
-    "rescaled to quality 0": (lambda f: edit(f, rescale=rescale(quality=0)), "quality=0"),
-    "familiarity of one class": (lambda f: edit(f, min_familiarity={"Real": 0.1}), "familiarity"),
-    "familiarity a number": (lambda f: edit(f, min_familiarity=0.1), SPEC_FILE),
-    "distances descending": (lambda f: edit(f, distances=[2.0, 1.0]), "distances=(2.0, 1.0)"),
     "no views": (lambda f: edit(f, views=[]), "views=()"),
     "view without margin": (lambda f: edit(f, views=[{"is_mirrored": True}]), SPEC_FILE),
-    "min_confidence of 1": (lambda f: edit(f, min_confidence=1.0), "min_confidence=1.0"),
+    "min_confidence of 1": (lambda f: edit(f, min_confidence=least(Fake=1.0)), "'Fake': 1.0"),
+    "min_confidence below half": (lambda f: edit(f, min_confidence=least(Real=0.4)), "'Real': 0.4"),
+    "min_confidence nan": (lambda f: edit(f, min_confidence=least(Real=float("nan"))), "nan"),
+    "min_confidence of one label": (lambda f: edit(f, min_confidence={"Real": 0.8}), "confidence="),
+    "min_confidence of no label": (lambda f: edit(f, min_confidence=least(Old=0.8)), "confidence="),
+    "min_confidence one number": (lambda f: edit(f, min_confidence=0.8), SPEC_FILE),
     "input size 8": (lambda f: edit(f, input_size=8), "input_size=8"),
     "input size infinite": (lambda f: edit(f, input_size=float("inf")), SPEC_FILE),
     "no checksums": (lambda f: edit(f, sha256={}), MODEL_FILE),
@@ -147,11 +141,3 @@ def test_source_is_named_in_every_verdict(weights_copy, detector):
     assert detector.weights.info.source == "embedded"
     info = load_weights(weights_copy, source="somewhere@v2").info
     assert (info.source, info.version) == ("somewhere@v2", detector.weights.spec.version)
-
-
-def test_a_network_that_never_learned_from_insides_is_not_asked_for_them(weights_copy, photo):
-    edit(weights_copy, inner_views=[], max_inner_excess=-1e6)
-    assert "inner_face" not in load_detector(weights_copy).predict(photo).notes
-    edit(weights_copy, views=[])
-    with pytest.raises(WeightsError, match="views"):
-        load_weights(weights_copy)

@@ -52,12 +52,6 @@ def run_fit(options):
     print(f"AUC of the kept epoch on validation: {best:.4f}")
 
 
-def run_seams(options):
-    from .seams import fit_seams
-
-    print(json.dumps(fit_seams(options.run, data=options.data), indent=2))
-
-
 def run_average(options):
     from .average import average
 
@@ -203,12 +197,10 @@ def run_all(options):
     settings += ["--preset", options.preset, "--backbone-weights", options.backbone_weights]
     data, run = ["--data", options.data], ["--run", options.run]
     weights = ["--weights", options.weights]
-    config = load_preset(options.preset, **dict(options.set))
     steps = [
         ["download", *data, *archives],
         ["prepare", *data],
         ["fit", *data, *run, *settings],
-        *([["seams", *data, *run]] if config.looks_for_seams else []),
         ["export", *data, *run, *weights, "--version", options.version],
         ["evaluate", *data, *weights, "--output", options.run, "--record"],
     ]
@@ -234,7 +226,6 @@ def main(arguments=None):
     add("split", run_split, "source", "data", "shares", "seed")
     add("prepare", run_prepare, "data", "validation-share")
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
-    add("seams", run_seams, "data", "run")
     add("average", run_average, "data", "run", "start", "averaged")
     add("export", run_export, "data", "run", "weights", "version")
     add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")

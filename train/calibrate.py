@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.optimize import minimize
 
+from detector import CLASSES
+
 CONCLUSIVE_ACCURACY = 0.98  # the aim: of conclusive verdicts that many are right
 
 
@@ -57,6 +59,29 @@ def least_conclusive_confidence(confidences, is_right, *, accuracy=CONCLUSIVE_AC
     _, accuracies, thresholds = risk_coverage(confidences, is_right)
     meets = np.nonzero(accuracies >= accuracy)[0]
     return float(min(thresholds[meets[-1]], 0.999)) if meets.size else 0.999
+
+
+def fit_min_confidence(verdicts, labels, *, accuracy=CONCLUSIVE_ACCURACY):
+    """The same for the verdicts of each label alone: one may be right more often than the other.
+
+    Args:
+        verdicts: n pairs of a label and the confidence in it, see `detector.score.decide`.
+        labels: (n,) 0 or 1, Fake is 1.
+        accuracy: 0-1, aim for the conclusive verdicts of each label.
+
+    Returns:
+        A dict, label to confidence, 0.5-1; 0.999 for a label that no verdict has.
+    """
+    fitted = {}
+    for index, name in enumerate(CLASSES):
+        of_label = [
+            (confidence, truth == index)
+            for (label, confidence), truth in zip(verdicts, labels, strict=True)
+            if label == name
+        ]
+        confidences, is_right = np.array(of_label).reshape(-1, 2).T
+        fitted[name] = least_conclusive_confidence(confidences, is_right, accuracy=accuracy)
+    return fitted
 
 
 def expected_calibration_error(probabilities, labels, *, bins=15):

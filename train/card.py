@@ -105,8 +105,8 @@ input {size} px. Classes: {" and ".join(CLASSES)}; a probability is always P(fak
 
 | File | What it is |
 |---|---|
-| `detector.tflite` | the network that serves (LiteRT): crop to logit, evidence, distance, seam |
-| `detector.keras` | its training form (Keras 3): in floats throughout, no head for seams |
+| `detector.tflite` | the network that serves (LiteRT): crop to logit and evidence |
+| `detector.keras` | its training form (Keras 3): in floats throughout |
 | `faces.tflite` | the face detector whose crops it was trained on, MIT, see `LICENSE-faces` |
 | `detector.json` | decision parameters, checksums, self-test, training settings, figures |
 | `metrics.json` | the figures of this page |
@@ -172,12 +172,10 @@ def _training(spec, terms):
     is_whole = config.takes_whole_pictures
     shown = "taken whole" if is_whole else "the face of each cut with a fixed margin"
     degraded = f"{config.corrupt_share:.0%} of them degraded" if config.corrupt_share else "clean"
-    head = spec.training.get("seams")
-    seams = f" The head for seams saw {head['pairs']:,} pairs of photo and blend." if head else ""
     return f"""
 ## Training data and terms
 
-Pictures of {names}: de-duplicated by content across splits, {shown}, {degraded}.{seams}
+Pictures of {names}: de-duplicated by content across splits, {shown}, {degraded}.
 Settings: {settings}.
 
 {terms}
@@ -212,26 +210,17 @@ Printed by `python -m train evaluate`.
 def _calibration(spec, metrics):
     test = metrics["test"]
     conclusive = _cell(test["accuracy of conclusive"])
-    inside = seams = ""
-    if spec.inner_views:
-        inside = f"""
-So is a Real of which one look at the inside alone ({_views(spec.inner_views)}) gives a logit more
-than {spec.max_inner_excess:g} above {spec.inner_slope:g} times that of the whole."""
-    if spec.training.get("seams"):
-        seams = f"""
-And so is a Real that looks pasted in: by a logit above {spec.max_seam:g} of the head for seams."""
+    least = ", ".join(f"{spec.min_confidence[name]:g} ({name})" for name in CLASSES)
     return f"""
 ## Calibration
 
 P(fake) = sigmoid(logit / {spec.temperature:g} + {spec.bias:g}), fitted on degraded validation
-pictures; the logit is the mean over views of a face ({_views(spec.views)}). Faces with a side above
-{spec.rescale.above:g} px, the side of training's pictures, are first shrunk to
-{spec.rescale.side:g} px and compressed as JPEG of quality {spec.rescale.quality}.
+pictures; the logit is the mean over views of a face ({_views(spec.views)}).
 
 The expected calibration error on Test is {_cell(test["ece"])}. Verdicts with a confidence below
-{spec.min_confidence:g}, on faces smaller than {spec.min_face_side:g} px, cut by the edge of the
-picture or unlike the pictures of training are marked inconclusive, and so are photos without a face
-(but not pictures that are said to be cut around one).{inside}{seams}
+{least}, on faces smaller than {spec.min_face_side:g} px or cut by the edge of the picture are
+marked inconclusive, and so are photos without a face (but not pictures that are said to be cut
+around one).
 
 {_cell(test["conclusive"])} of the verdicts on Test are conclusive, and of those {conclusive} are
 right.

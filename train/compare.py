@@ -21,7 +21,6 @@ from detector.weights import run_model, self_test_crops
 from . import architectures, plots
 from .declarations import PUBLISHED
 from .export import convert
-from .familiarity import unfitted
 from .figures import auc
 from .fit import load_network, read_run
 from .looks import predict_batches
@@ -120,7 +119,7 @@ def _fit(preset, config, data, folder, backbone_weights, environment):
 def _measure(folder, config, pictures):
     """Figures of the best weights of a run, in the form that serves."""
     model = load_network(folder, config)
-    convert(model, folder / NETWORK, known=unfitted(model))
+    convert(model, folder / NETWORK)
     network = _read_network(folder)
     [logits], labels = predict_batches([network], pictures, config, corrupt_share=0.0)
     return {

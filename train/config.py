@@ -59,9 +59,6 @@ class TrainConfig:
     dropout: float = 0.2  # before the logit, besides what a declared network has inside
     batch_norm_momentum: float = 0.99  # Keras' 0.999 lags behind in runs of a few epochs
 
-    # Phase 3: a head of its own that looks for seams (train.seams), on mobilenet_v2 only
-    seam_epochs: int = 4  # 0 leaves it out
-
     # Which epoch is kept, and when there is no point in going on
     monitor: str = "auc"  # on validation; loss also punishes an epoch that is right and too sure
     patience: int = 0  # epochs without a better one before training stops; 0 never stops
@@ -94,11 +91,6 @@ class TrainConfig:
     def takes_whole_pictures(self):
         """Whether the margin is so large that a crop is the whole of a square picture."""
         return self.margin >= 10.0
-
-    @property
-    def looks_for_seams(self):
-        """Whether phase 3 is a part of the recipe."""
-        return self.seam_epochs > 0 and self.architecture == "mobilenet_v2"
 
     def replace(self, **changes):
         """Return a copy with some fields changed.

@@ -3,8 +3,6 @@
 Faces are found anew in what is judged, as serving will; a face lost to a degradation counts.
 """
 
-import dataclasses
-
 import numpy as np
 from PIL import Image
 from tqdm import tqdm
@@ -17,23 +15,6 @@ from detector.weights import run_model
 
 from .corruptions import corrupt
 from .data import FaceBatches
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Looks:
-    """Looks at n pictures.
-
-    Attributes:
-        logits: (n,) float, mean over the views.
-        distances: (n,) float, likewise; from the pictures of training.
-        seams: (n,) float, likewise; logit that the face was pasted in.
-        labels: (n,) 0 or 1, Fake is 1.
-    """
-
-    logits: np.ndarray
-    distances: np.ndarray
-    seams: np.ndarray
-    labels: np.ndarray
 
 
 def read_photos(pictures, *, is_corrupted, seed=0):
@@ -56,7 +37,7 @@ def read_photos(pictures, *, is_corrupted, seed=0):
         yield photo
 
 
-def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, rescale):
+def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
     """Look at degraded pictures as `Detector.predict(photo, is_face_crop=True)` does.
 
     Args:
@@ -65,31 +46,21 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, resca
         pictures: list of `Picture`.
         sets_of_views: each as in `detector.weights.Spec`.
         input_size: likewise.
-        rescale: likewise.
 
     Returns:
-        A list of `Looks`, one for each set of views.
+        Logits (k, n): for each set of views, of each picture the mean over those views.
     """
-    found = []
+    logits = []
     for photo in read_photos(pictures, is_corrupted=True):
         seen = faces.detect(photo)
         box = central_face(seen, photo.size).box if seen else None
-        found.append(
+        logits.append(
             [
-                look_at(model, photo, box, views=views, input_size=input_size, rescale=rescale)
+                look_at(model, photo, box, views=views, input_size=input_size).logit
                 for views in sets_of_views
             ]
         )
-    labels = labels_of(pictures)
-    return [
-        Looks(
-            logits=np.array([look.logit for look in looks]),
-            distances=np.array([look.distance for look in looks]),
-            seams=np.array([look.seam for look in looks]),
-            labels=labels,
-        )
-        for looks in zip(*found, strict=True)
-    ]
+    return np.array(logits).T
 
 
 def labels_of(pictures):

@@ -16,9 +16,6 @@ from detector.errors import DataError
 from .download import unpack
 from .splits import SUFFIXES
 
-# Notes that say that a photo is none of those that the detector knows.
-UNFAMILIAR = {"unfamiliar", "seam", "inner_face"}
-
 
 def measure_origins(weights_dir, *, archive, output):
     """Judge pictures of other origins and write `origins.json`.
@@ -29,8 +26,7 @@ def measure_origins(weights_dir, *, archive, output):
         output: folder for the results.
 
     Returns:
-        The figures: by origin and class, shares of all its pictures; "without these checks" is
-        what would be without the familiarity, the look inside of a face and that for a seam.
+        The figures: by origin and class, shares of all its pictures.
 
     Raises:
         DataError: there are no pictures laid out so.
@@ -75,18 +71,11 @@ def _summarise(detector, files, *, label):
     def share(is_counted):
         return round(sum(map(is_counted, verdicts)) / len(verdicts), 4)
 
-    def would_be_conclusive(verdict):
-        return set(verdict.notes) <= UNFAMILIAR
-
     return {
         "pictures": len(verdicts),
         "right": share(lambda v: v.label == label),
-        "unfamiliar": share(lambda v: bool(UNFAMILIAR & set(v.notes))),
         "conclusive": share(lambda v: v.is_conclusive),
         "conclusive and wrong": share(lambda v: v.is_conclusive and v.label != label),
-        "conclusive and wrong without these checks": share(
-            lambda v: would_be_conclusive(v) and v.label != label
-        ),
     }
 
 

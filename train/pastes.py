@@ -79,9 +79,8 @@ def measure_pastes(detector, pictures, verdicts):
 
     Returns:
         By edge, and for the pictures "as they were", a dict: "pictures", "auc" (of P(fake), pasted
-        against as they were, None for these) and, as shares of the pictures, "right", "noted" as
-        pasted in, "conclusive and right" and "conclusive and wrong". Empty where two faces to
-        exchange are lacking.
+        against as they were, None for these) and, as shares of the pictures, "right", "conclusive
+        and right" and "conclusive and wrong". Empty where two faces to exchange are lacking.
     """
     genuine = [
         (picture, verdict)
@@ -114,7 +113,6 @@ def _summarise(verdicts, *, label):
     return {
         "pictures": len(verdicts),
         "right": found["accuracy"],
-        "noted": round(float(np.mean(["seam" in verdict.notes for verdict in verdicts])), 4),
         "conclusive and right": round(found["conclusive"] - found["conclusive and wrong"], 4),
         "conclusive and wrong": found["conclusive and wrong"],
     }

@@ -148,9 +148,8 @@ def _groups(groups, title):
 
 def _pasted(rows):
     lines = [
-        "| Edge | pictures | AUC, from the same before | called Fake | Real, noted as pasted in "
-        "| conclusively Real |",
-        "|---|---|---|---|---|---|",
+        "| Edge | pictures | AUC, from the same before | called Fake | conclusively Real |",
+        "|---|---|---|---|---|",
     ]
     for edge, row in rows.items():
         is_forged = row["auc"] is not None
@@ -159,7 +158,7 @@ def _pasted(rows):
         cells = (
             f"{row['pictures']:,}",
             f"{row['auc']:.3f}" if is_forged else "",
-            *(f"{share:.1%}" for share in (fake, row["noted"], real)),
+            *(f"{share:.1%}" for share in (fake, real)),
         )
         lines.append(f"| {edge} | {' | '.join(cells)} |")
     return "\n".join(lines)
