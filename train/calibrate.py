@@ -62,7 +62,7 @@ def least_conclusive_confidence(confidences, is_right, *, accuracy=CONCLUSIVE_AC
 
 
 def fit_min_confidence(verdicts, labels, *, accuracy=CONCLUSIVE_ACCURACY):
-    """The same for the verdicts of each label alone: one may be right more often than the other.
+    """The lowest conclusive confidence of each label: one may be right more often than the other.
 
     Args:
         verdicts: n pairs of a label and the confidence in it, see `detector.score.decide`.
