@@ -210,7 +210,7 @@ Printed by `python -m train evaluate`.
 def _calibration(spec, metrics):
     test = metrics["test"]
     conclusive = _cell(test["accuracy of conclusive"])
-    least = ", ".join(f"{spec.min_confidence[name]:g} ({name})" for name in CLASSES)
+    least = " or ".join(f"{spec.min_confidence[name]:g} ({name})" for name in CLASSES)
     return f"""
 ## Calibration
 
