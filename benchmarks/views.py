@@ -45,6 +45,7 @@ def main():
         pictures,
         sets_of_views=views.values(),
         input_size=weights.spec.input_size,
+        corrupt_share=1.0,
     )
     logits = dict(zip(views, found, strict=True))
     labels = labels_of(pictures)

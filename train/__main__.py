@@ -62,7 +62,13 @@ def run_export(options):
     os.environ["KERAS_BACKEND"] = "tensorflow"  # as LiteRT needs; `fit` runs on any
     from .export import export
 
-    spec = export(options.run, data=options.data, output=options.weights, version=options.version)
+    spec = export(
+        options.run,
+        data=options.data,
+        output=options.weights,
+        version=options.version,
+        left_out=options.left_out,
+    )
     print(json.dumps(dataclasses.asdict(spec)["metrics"], indent=2))
 
 
@@ -77,7 +83,11 @@ def run_evaluate(options):
             download(folder, archives=options.archive)
             prepare(folder)
         figures = evaluate(
-            options.weights, data=options.data, split=options.split, output=options.output
+            options.weights,
+            data=options.data,
+            split=options.split,
+            output=options.output,
+            count=options.pictures or 0,
         )
     if options.record:
         record(options.weights, figures)
@@ -227,8 +237,12 @@ def main(arguments=None):
     add("prepare", run_prepare, "data", "validation-share")
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
     add("average", run_average, "data", "run", "start", "averaged")
-    add("export", run_export, "data", "run", "weights", "version")
-    add("evaluate", run_evaluate, "data", "archive", "weights", "split", "output", "record")
+    add("export", run_export, "data", "run", "weights", "version", "limits")
+    add(
+        "evaluate",
+        run_evaluate,
+        *("data", "archive", "weights", "split", "pictures", "output", "record"),
+    )
     add("origins", run_origins, "origins-archive", "weights", "output")
     add("shortcuts", run_shortcuts, "data", "preset", "set")
     add(

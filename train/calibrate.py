@@ -6,6 +6,9 @@ from scipy.optimize import minimize
 from detector import CLASSES
 
 CONCLUSIVE_ACCURACY = 0.98  # the aim: of conclusive verdicts that many are right
+MOST_ACCUSED = 0.05  # of genuine pictures that are called Fake
+# Of pictures of origins that a network never saw, by label: the share that may be conclusive, wrong
+MOST_CONCLUSIVELY_WRONG = {"Real": 0.01, "Fake": 0.05}
 
 
 def fit_scaling(logits, labels):
@@ -26,6 +29,26 @@ def fit_scaling(logits, labels):
 
     result = minimize(loss, x0=[0.0, 0.0], method="Nelder-Mead")
     return float(np.exp(result.x[0])), float(result.x[1])
+
+
+def lean_to_genuine(logits, labels, *, temperature, bias, accused=MOST_ACCUSED):
+    """Lower a bias until few genuine pictures are called Fake.
+
+    To accuse a genuine photo harms more than to miss a fake, and most photos are genuine: their
+    share is one half in validation alone.
+
+    Args:
+        logits: (n,) float, positive is Fake.
+        labels: (n,) 0 or 1, Fake is 1.
+        temperature: of `fit_scaling`.
+        bias: of `fit_scaling`.
+        accused: 0-1, share of the genuine pictures that may be called Fake.
+
+    Returns:
+        The bias, or a lower one.
+    """
+    highest = np.quantile(np.asarray(logits)[np.asarray(labels) == 0], 1.0 - accused)
+    return float(min(bias, -highest / temperature))
 
 
 def risk_coverage(confidences, is_right):
@@ -82,6 +105,30 @@ def fit_min_confidence(verdicts, labels, *, accuracy=CONCLUSIVE_ACCURACY):
         confidences, is_right = np.array(of_label).reshape(-1, 2).T
         fitted[name] = least_conclusive_confidence(confidences, is_right, accuracy=accuracy)
     return fitted
+
+
+def limit_unseen(probabilities, *, most=MOST_CONCLUSIVELY_WRONG):
+    """The least conclusive confidences at which few pictures of unseen origins are surely wrong.
+
+    Args:
+        probabilities: dict, label to a list of arrays of P(fake), one for each left-out source.
+        most: dict, label to the share of its pictures that may be conclusive and wrong; every
+            source counts alike.
+
+    Returns:
+        A dict, label of a verdict to confidence, 0.5-0.999.
+    """
+    limits = {}
+    for label, other in zip(CLASSES, reversed(CLASSES), strict=True):
+        # A fake (other) is conclusively and wrongly Real (label) above this confidence in it.
+        wrong = [p if label == "Fake" else 1.0 - p for p in probabilities[other]]
+        weights = np.concatenate([np.full(len(p), 1.0 / len(p)) for p in wrong]) / len(wrong)
+        confidences = np.concatenate(wrong)
+        order = np.argsort(-confidences)
+        allowed = np.cumsum(weights[order]) <= most[other]
+        highest = confidences[order][allowed.sum()] if not allowed.all() else 0.5
+        limits[label] = float(np.clip(highest, 0.5, 0.999))
+    return limits
 
 
 def expected_calibration_error(probabilities, labels, *, bins=15):

@@ -22,9 +22,10 @@ from detector.weights import SPEC_FILE
 from . import corruptions, plots
 from .calibrate import risk_coverage
 from .disk import write_whole
-from .figures import auc, by_group, intervals, summarise
+from .figures import auc, by_group, by_source, intervals, summarise
 from .manifest import read_manifest
 from .pastes import measure_pastes
+from .sampling import choose_evenly
 from .stability import RESENDS, flips
 
 FACE_SIDES = (64, 96, 128)  # pixels; borders between the groups of faces by size
@@ -34,7 +35,7 @@ RESENT_SHARE = 3  # every third picture is judged resent too, in each way: that 
 PICTURES_A_CORRUPTION = 40  # at each severity; a family has three to six corruptions
 
 
-def evaluate(weights_dir, *, data, split, output):
+def evaluate(weights_dir, *, data, split, output, count=0):
     """Evaluate the weights and write `evaluation.json` and plots.
 
     On Validation, whose pictures are clean, every family of corruptions is measured too, and what
@@ -45,12 +46,13 @@ def evaluate(weights_dir, *, data, split, output):
         data: folder of the manifest.
         split: one of `train.splits.SPLITS`.
         output: folder for the results.
+        count: at most that many pictures, evenly of each pool, label and source; 0 is all.
 
     Returns:
         The figures, as written to `evaluation.json`.
     """
     detector = load_detector(weights_dir)
-    pictures = read_manifest(data, split)
+    pictures = choose_evenly(read_manifest(data, split), count, seed=0)
     labels = np.array([CLASSES.index(picture.label) for picture in pictures])
     labelled_face, whole_photo, resent = [], [], {name: [] for name in RESENDS}
     for index, picture in enumerate(tqdm(pictures, desc=f"judging {split}", unit="picture")):
@@ -78,7 +80,9 @@ def evaluate(weights_dir, *, data, split, output):
         "notes": _count_notes(labelled_face),
         "face size": by_group(labels, labelled_face, _face_sizes(labelled_face)),
         "framing": _framing(labels, labelled_face),
-        "sources": by_group(labels, labelled_face, [picture.source for picture in pictures]),
+        "pools": by_group(labels, labelled_face, [picture.pool for picture in pictures]),
+        "stability by pool": _stability_by_pool(pictures, labelled_face, resent),
+        "sources": by_source(labels, labelled_face, pictures),
     }
     if split == "Validation":
         figures["corruptions"] = _by_corruption(detector, pictures)
@@ -88,6 +92,24 @@ def evaluate(weights_dir, *, data, split, output):
     (output / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
     _draw(figures, labels, labelled_face, output)
     return figures
+
+
+def _stability_by_pool(pictures, verdicts, resent):
+    """Shares of labels that change, by pool and way to resend."""
+    pools = np.array([picture.pool for picture in pictures[::RESENT_SHARE]])
+    before = verdicts[::RESENT_SHARE]
+    return {
+        pool: {
+            name: flips(
+                *(
+                    [v for v, p in zip(of, pools, strict=True) if p == pool]
+                    for of in (before, again)
+                )
+            )["flips"]
+            for name, again in resent.items()
+        }
+        for pool in dict.fromkeys(pools.tolist())
+    }
 
 
 def _draw(figures, labels, verdicts, output):
@@ -205,12 +227,21 @@ def to_text(figures):
     lines.append(f"\nAUC of that ratio alone: {_cell(framing['auc of tightness alone'])}")
     correlation = framing["rank correlation of P(fake) with tightness"]
     lines.append(f"rank correlation of P(fake) with it, in each class: {correlation}")
-    lines += _table("source", figures["sources"])
+    lines += _table("pool", figures["pools"])
+    lines += _table("pool, labels that change", figures["stability by pool"])
+    lines += _table("source", _without_intervals(figures["sources"]))
     if figures.get("pasted faces"):
         lines += _table("pasted faces", figures["pasted faces"])
     for family, groups in figures.get("corruptions", {}).items():
         lines += _table(family, groups)
     return "\n".join(lines)
+
+
+def _without_intervals(rows):
+    return {
+        name: {key: value for key, value in row.items() if not isinstance(value, list | str)}
+        for name, row in rows.items()
+    }
 
 
 def _table(title, rows):

@@ -28,7 +28,7 @@ from detector.weights import (
     self_test_crops,
 )
 
-from .calibrate import fit_min_confidence, fit_scaling
+from .calibrate import fit_min_confidence, fit_scaling, lean_to_genuine
 from .config import TrainConfig
 from .data import FaceBatches
 from .evidence import evidence_of
@@ -38,6 +38,7 @@ from .fit import load_network, read_run_on
 from .looks import labels_of, look_at_pictures, predict_batches, read_photos
 from .manifest import read_manifest, read_sources
 from .quantise import quantise_late
+from .sampling import choose_evenly
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 
@@ -47,6 +48,8 @@ MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
 VIEWS = ((0.84, False), (1.0, True), (1.1, False))
 WHOLE_VIEWS = ((1.0, False), (1.0, True))  # where every margin gives the whole picture
 
+VALIDATION_PICTURES = 2000  # evenly of each pool, label and source, that calibrate and are measured
+CALIBRATION_CORRUPT_SHARE = 0.5  # of those that calibrate; photos are neither all clean nor all bad
 QUANTISE_PICTURES = 384  # of training, that the ranges of eight bits are taken from
 
 
@@ -64,14 +67,16 @@ def serving_model(model):
     return keras.Model(model.inputs, [logit, evidence_of(model)])
 
 
-def export(run, *, data, output, version):
+def export(run, *, data, output, version, left_out=None):
     """Export the best weights of a run.
 
     Args:
         run: folder that `fit` wrote.
-        data: folder of the manifest; its validation pictures, corrupted, calibrate the model.
+        data: folder of the manifest; its validation pictures calibrate the model.
         output: folder for the weights; `faces.tflite` is copied into it.
         version: of the model, such as "1.0.0".
+        left_out: the `leave_out.json` of `train.leave_out`, whose limits of what is conclusive hold
+            too; None: validation pictures alone set them.
 
     Returns:
         The `Spec` that was written.
@@ -90,6 +95,7 @@ def export(run, *, data, output, version):
     output.mkdir(parents=True)
     model.save(output / KERAS_FILE)
     training, validation = (read_manifest(data, split) for split in ("Train", "Validation"))
+    validation = choose_evenly(validation, VALIDATION_PICTURES, seed=config.seed)
     convert(model, output / MODEL_FILE)
     shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 
@@ -104,7 +110,7 @@ def export(run, *, data, output, version):
         classes=CLASSES,
         input_size=config.input_size,
         views=views,
-        **_calibrate(network, validation, config, views=views),
+        **_calibrate(network, validation, config, views=views, left_out=left_out),
         min_face_side=MIN_FACE_SIDE,
         sha256={
             name: hashlib.sha256((output / name).read_bytes()).hexdigest()
@@ -146,10 +152,10 @@ def measure(detector, validation):
             labels_of(validation),
             [
                 detector.predict(photo, is_face_crop=True)
-                for photo in read_photos(validation, is_corrupted=is_corrupted)
+                for photo in read_photos(validation, corrupt_share=share)
             ],
         )
-        for name, is_corrupted in (("corrupted", True), ("clean", False))
+        for name, share in (("corrupted", 1.0), ("clean", 0.0))
     }
 
 
@@ -187,8 +193,8 @@ def _views(factors, config):
     return tuple(View(round(factor * config.margin, 4), mirrored) for factor, mirrored in factors)
 
 
-def _calibrate(network, pictures, config, *, views):
-    """Fit what turns looks into verdicts, on degraded pictures.
+def _calibrate(network, pictures, config, *, views, left_out):
+    """Fit what turns looks into verdicts, on pictures half of which are degraded.
 
     Returns:
         The fields temperature, bias and min_confidence of `Spec`.
@@ -199,11 +205,16 @@ def _calibrate(network, pictures, config, *, views):
         pictures,
         sets_of_views=[views],
         input_size=config.input_size,
+        corrupt_share=CALIBRATION_CORRUPT_SHARE,
     )
     labels = labels_of(pictures)
     temperature, bias = fit_scaling(logits, labels)
+    bias = lean_to_genuine(logits, labels, temperature=temperature, bias=bias)
     verdicts = [decide(calibrate(logit, temperature=temperature, bias=bias)) for logit in logits]
     least = fit_min_confidence(verdicts, labels)
+    if left_out:
+        unseen = json.loads(Path(left_out).read_text())["min_confidence"]
+        least = {name: max(confidence, unseen[name]) for name, confidence in least.items()}
     return {
         "temperature": round(temperature, 4),
         "bias": round(bias, 4),

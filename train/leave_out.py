@@ -1,25 +1,30 @@
 """What an unseen origin comes to: train without it, at a small budget, and judge it.
 
 Validation pictures of kinds that were seen say nothing about those that were not. So for each group
-of sources a network is trained that never saw them, and then shown all of their pictures.
+of sources a network is trained that never saw them, and then shown pictures of them.
 """
 
+import dataclasses
 import json
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from scipy.special import expit
 
 from detector import CLASSES
 from detector.preprocess import cut
 
+from .calibrate import fit_scaling, lean_to_genuine, limit_unseen
+from .figures import auc
 from .fit import fit, load_network
+from .looks import labels_of
 from .manifest import read_manifest
 from .reduced import read
 from .sampling import choose_evenly, leave_out
 
 MARGINS = (1.05, 1.25, 1.375)  # of the looks whose logits are averaged, as in serving
-PICTURES = 400  # of each class of each source
+PICTURES = 300  # judged of each class of each source
+CALIBRATION = 1000  # validation pictures of what was seen
 
 
 def leave_out_each(groups, config, *, data, output, backbone_weights):
@@ -33,43 +38,55 @@ def leave_out_each(groups, config, *, data, output, backbone_weights):
         backbone_weights: see `architectures.build`.
 
     Returns:
-        By left-out source a dict, as written to `output/leave_out.json`; logits of every picture
-        go to `output/logits.npz`, by "source, label, which network": "left out" or "seen".
+        What is written to `output/leave_out.json`: "config", "groups", "sources" (see `summarise`)
+        and "min_confidence" (see `train.calibrate.limit_unseen`).
     """
     output = Path(output)
-    logits = {}
-    validation = read_manifest(data, "Validation")
+    everything = read_manifest(data, "Train") + read_manifest(data, "Validation")
+    sources, unseen = {}, {label: [] for label in CLASSES}
     for group in groups:
-        name = "+".join(group)
         run = config.replace(leave_out=",".join(group))
-        fit(run, data=data, output=output / name, backbone_weights=backbone_weights)
-        model = load_network(output / name, run)
-        unseen = [
-            picture
-            for split in ("Train", "Validation")
-            for picture in read_manifest(data, split)
-            if picture.source in group
-        ]
-        pools = {picture.pool for picture in unseen}
-        beside = [p for p in leave_out(validation, group) if p.pool in pools]
-        for pictures, kind in ((unseen, "left out"), (beside, "beside")):
-            for cell, chosen in _cells(pictures, seed=config.seed).items():
-                logits[(*cell, kind, name)] = look(model, chosen)
-    figures = summarise(logits)
-    np.savez(output / "logits.npz", **{"|".join(key): value for key, value in logits.items()})
+        folder = output / "+".join(group)
+        fit(run, data=data, output=folder, backbone_weights=backbone_weights)
+        model = load_network(folder, run)
+        seen = [p for p in leave_out(everything, group) if p.split == "Validation" and p.box]
+        calibrating = choose_evenly(seen, CALIBRATION, seed=config.seed)
+        logits, labels = look(model, calibrating), labels_of(calibrating)
+        temperature, bias = fit_scaling(logits, labels)
+        bias = lean_to_genuine(logits, labels, temperature=temperature, bias=bias)
+        left_out = [p for p in everything if p.source in group and p.box]
+        pictures = _choose(left_out, seed=config.seed) + _choose(seen, seed=config.seed)
+        probabilities = expit(look(model, pictures) / temperature + bias)
+        for source in group:
+            sources[source] = summarise(source, pictures, probabilities)
+            for label in CLASSES:
+                ours = [p.source == source and p.label == label for p in pictures]
+                if any(ours):
+                    unseen[label].append(probabilities[ours])
+    limits = limit_unseen(unseen)
+    figures = {
+        "config": dataclasses.asdict(config),
+        "groups": groups,
+        "sources": sources,
+        "min_confidence": {name: round(value, 4) for name, value in limits.items()},
+    }
     (output / "leave_out.json").write_text(json.dumps(figures, indent=2) + "\n")
     return figures
 
 
-def _cells(pictures, *, seed):
-    cells = {}
-    for picture in pictures:
-        if picture.box:
-            cells.setdefault((picture.pool, picture.source, picture.label), []).append(picture)
-    return {cell: choose_evenly(of, PICTURES, seed=seed) for cell, of in sorted(cells.items())}
+def _choose(pictures, *, seed):
+    """At most `PICTURES` of each class of each source."""
+    cells = sorted({(picture.source, picture.label) for picture in pictures})
+    return [
+        picture
+        for cell in cells
+        for picture in choose_evenly(
+            [p for p in pictures if (p.source, p.label) == cell], PICTURES, seed=seed
+        )
+    ]
 
 
-def look(model, pictures, *, margins=MARGINS, batch_size=64):
+def look(model, pictures, *, margins=MARGINS, batch_size=32):
     """Mean logits (n,) of a Keras network over looks at pictures as they are."""
     found = []
     side = model.input_shape[1]
@@ -84,47 +101,43 @@ def look(model, pictures, *, margins=MARGINS, batch_size=64):
     return np.concatenate(found)
 
 
-def summarise(logits):
-    """Figures of each left-out source.
+def summarise(source, pictures, probabilities):
+    """Figures of a left-out source, told from the other class of its pool, seen or not.
 
     Args:
-        logits: by (pool, source, label, "left out" or "beside", run) an array (n,): a left-out
-            source is told from those of the other class in its pool, left out or not.
+        source: its name.
+        pictures: list of n `Picture`.
+        probabilities: (n,) P(fake), 0-1.
 
     Returns:
-        By source a dict: "pictures", "auc" (macro over its classes' opposites), "caught" (share of
-        fakes with a positive logit) and "accused" (the same of genuine pictures), None for none.
+        A dict: "pictures", "auc", "caught" (share of its fakes that are called Fake) and "accused"
+        (the same of its genuine pictures), None where it has none.
     """
-    figures = {}
-    for source, run in sorted({(key[1], key[4]) for key in logits if key[3] == "left out"}):
-        of_run = {key[:4]: value for key, value in logits.items() if key[4] == run}
-        ours = {key[2]: value for key, value in of_run.items() if key[1] == source}
-        pool = next(key[0] for key in of_run if key[1] == source)
-        sides = {
-            label: ours.get(label)
-            if label in ours
-            else np.concatenate(
-                [v for key, v in of_run.items() if key[0] == pool and key[2] == label]
-            )
-            for label in CLASSES
-        }
-        labels = np.repeat([0, 1], [len(sides[label]) for label in CLASSES])
-        scores = np.concatenate([sides[label] for label in CLASSES])
-        shares = {label: round(float((ours[label] > 0).mean()), 3) for label in ours}
-        figures[source] = {
-            "pictures": sum(len(value) for value in ours.values()),
-            "auc": round(float(roc_auc_score(labels, scores)), 3),
-            "caught": shares.get("Fake"),
-            "accused": shares.get("Real"),
-        }
-    return figures
+    is_ours = np.array([picture.source == source for picture in pictures])
+    labels = labels_of(pictures)
+    pool = next(picture.pool for picture in pictures if picture.source == source)
+    in_pool = np.array([picture.pool == pool for picture in pictures])
+    is_told = is_ours | (in_pool & ~np.isin(labels, labels[is_ours]))
+    shares = {
+        label: round(float((probabilities[is_ours & (labels == index)] >= 0.5).mean()), 3)
+        for index, label in enumerate(CLASSES)
+        if (is_ours & (labels == index)).any()
+    }
+    has_both = len(set(labels[is_told])) == 2
+    told = float(auc(labels[is_told], probabilities[is_told])) if has_both else None
+    return {
+        "pictures": int(is_ours.sum()),
+        "auc": None if told is None else round(told, 3),
+        "caught": shares.get("Fake"),
+        "accused": shares.get("Real"),
+    }
 
 
 def to_text(figures):
     """The figures as a Markdown table."""
-    columns = list(next(iter(figures.values())))
+    columns = list(next(iter(figures["sources"].values())))
     lines = [f"| Left out | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
-    for source, row in figures.items():
+    for source, row in figures["sources"].items():
         cells = ("-" if row[column] is None else f"{row[column]:g}" for column in columns)
         lines.append(f"| {source} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -17,28 +17,28 @@ from .corruptions import corrupt
 from .data import FaceBatches
 
 
-def read_photos(pictures, *, is_corrupted, seed=0):
+def read_photos(pictures, *, corrupt_share, seed=0):
     """Read pictures one by one, degraded or not; the same ones are always degraded the same.
 
     Args:
         pictures: list of `Picture`.
-        is_corrupted: degrade each picture as one of Test is, by its place in the list and the seed.
+        corrupt_share: 0-1, of the pictures that are degraded as one of Test is, by their place in
+            the list and the seed.
         seed: of the degradations.
 
     Yields:
         `PIL.Image.Image`, RGB.
     """
-    what = "degraded" if is_corrupted else "clean"
-    for index, picture in enumerate(tqdm(pictures, desc=f"judging, {what}", unit="picture")):
+    for index, picture in enumerate(tqdm(pictures, desc="judging", unit="picture")):
         photo = load_photo(picture.path)
-        if is_corrupted:
+        if np.random.default_rng([seed, index, 1]).random() < corrupt_share:
             generator = np.random.default_rng([seed, index])
             photo = Image.fromarray(corrupt(np.asarray(photo), generator))
         yield photo
 
 
-def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
-    """Look at degraded pictures as `Detector.predict(photo, is_face_crop=True)` does.
+def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, corrupt_share):
+    """Look at pictures as `Detector.predict(photo, is_face_crop=True)` does.
 
     Args:
         model: `detector.runtime.Network`.
@@ -46,12 +46,13 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size):
         pictures: list of `Picture`.
         sets_of_views: each as in `detector.weights.Spec`.
         input_size: likewise.
+        corrupt_share: see `read_photos`.
 
     Returns:
         Logits (k, n): for each set of views, of each picture the mean over those views.
     """
     logits = []
-    for photo in read_photos(pictures, is_corrupted=True):
+    for photo in read_photos(pictures, corrupt_share=corrupt_share):
         seen = faces.detect(photo)
         box = central_face(seen, photo.size).box if seen else None
         logits.append(

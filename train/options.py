@@ -96,11 +96,15 @@ OPTIONS = {
         "--output",
         {"default": "outputs/leave_out", "help": "folder of all runs (default: outputs/leave_out)"},
     ),
+    "limits": (
+        "--left-out",
+        {"help": "leave_out.json, which limits what is conclusive; default: validation alone"},
+    ),
     "leaderboard": (
         "--output",
         {"default": "outputs/compare", "help": "folder of all runs (default: outputs/compare)"},
     ),
-    "pictures": ("--pictures", {"type": int, "help": "of Train for each; default: all"}),
+    "pictures": ("--pictures", {"type": int, "help": "at most that many; default: all"}),
     "epochs": ("--epochs", {"type": int, "help": "at most, for each; default: the preset's"}),
     "minutes": ("--minutes", {"type": float, "help": "of training, for each; default: no limit"}),
     "distribute": (
