@@ -3,8 +3,8 @@
 import dataclasses
 
 LIMITS = (
-    "It knows faces that a generative network blended into photos; other fakes pass. “Real” does "
-    "not mean “not AI-generated”."
+    "It learned from face swaps and generated portraits of a few kinds; other kinds may pass. “Real” "
+    "means that no signs of forgery were found, not that there are none."
 )
 NOTES = {
     "no_face": "No face was found, so the middle of the picture was judged instead",

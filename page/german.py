@@ -28,8 +28,8 @@ TEXTS = {
         "größere oder weniger bearbeitete Kopie kann helfen."
     ),
     "limits": (
-        "Bekannt sind Gesichter, die ein generatives Netz in Fotos eingesetzt hat; andere "
-        "Fälschungen gehen durch. „Echt“ heißt nicht „nicht von KI erzeugt“."
+        "Gelernt wurde an einigen Arten von Gesichtstausch und erzeugten Porträts; andere gehen "
+        "womöglich durch. „Echt“ heißt: keine Spuren gefunden, nicht: keine vorhanden."
     ),
     "notes": {
         "no_face": "Kein Gesicht gefunden; beurteilt wurde die Mitte des Bildes",

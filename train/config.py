@@ -29,11 +29,11 @@ class TrainConfig:
     #                               little off; "flip_rotate_zoom" is the common recipe
     resave_share: float = 0.9  # of pictures drawn through train.resaves: scaled, edited, saved,
     #                            so that size, sharpness and format of a source tell nothing
-    corrupt_share: float = 0.35  # of training pictures that get train.corruptions; Test is degraded
+    corrupt_share: float = 0.25  # of training pictures that get train.corruptions; Test is degraded
     validation_corrupt_share: float = 0.35  # the best epoch is the best on pictures like those
     tight_share: float = 0.15  # of training pictures that are cut close to the face or into it; a
     #                            network that never saw such framing calls it fake
-    inner_share: float = 0.25  # of training pictures that show the inside of a face alone: a face
+    inner_share: float = 0.3  # of training pictures that show the inside of a face alone: a face
     #                            generated as a whole has no seam, and only its skin can tell
     blend_share: float = 0.2  # of fakes that are made of genuine pictures, each beside its original
     leave_out: str = ""  # sources that are not shown, with commas: what an unseen origin comes to

@@ -18,14 +18,14 @@ FILTERS = {  # with which a crop is scaled, and how often
     Image.Resampling.HAMMING: 0.1,
     Image.Resampling.BOX: 0.1,
 }
-NATIVE_SHARE = 0.25  # of crops that keep their resolution; those of large faces are sharper
-SIDES = (0.4, 1.15)  # of the others, over the network's input; evenly by logarithm
+NATIVE_SHARE = 0.35  # of crops that keep their resolution; those of large faces are sharper
+SIDES = (0.55, 1.8)  # of the others, over the network's input; evenly by logarithm
 MOST_ENLARGED = 1.3  # of a crop's own side: what is not there cannot be drawn
 EDITS = ("noise", "blur", "colour", "saturation", "exposure", "edges")  # of `corruptions`
-EDIT_SHARE, EDIT_SEVERITY = 0.5, 0.2  # of crops that are edited, and how much at most
-SAVES = (0.1, 0.6, 0.3)  # shares of crops that are compressed never, once and twice
+EDIT_SHARE, EDIT_SEVERITY = 0.4, 0.2  # of crops that are edited, and how much at most
+SAVES = (0.1, 0.65, 0.25)  # shares of crops that are compressed never, once and twice
 WEBP_SHARE = 0.2  # of savings; the rest is JPEG
-QUALITIES = (30, 96)
+QUALITIES = (40, 97)
 FULL_COLOUR_SHARE = 0.3  # of JPEGs that keep the resolution of colour
 BETWEEN_SHARE, BETWEEN = 0.5, (0.7, 1.2)  # of crops scaled between two savings, and by how much
 

@@ -27,7 +27,10 @@ class Slot:
 
 
 def draw_epoch(pictures, generator, *, blend_share):
-    """Draw an epoch that is even by pool and label, and by source within them.
+    """Draw an epoch that is even by label, and by source within a pool and label.
+
+    A pool's share grows with the square root of the number of its sources: one of many kinds has
+    more to teach, but not so much more that one of a single kind is forgotten.
 
     Genuine and forged frames of one group stand side by side, as do a genuine picture and the fake
     that is made of it: what else differs between pictures then tells nothing (Shiohara and
@@ -44,9 +47,13 @@ def draw_epoch(pictures, generator, *, blend_share):
     pools = collections.defaultdict(lambda: collections.defaultdict(list))
     for index, picture in enumerate(pictures):
         pools[picture.pool][picture.label].append(index)
-    quota = -(-len(pictures) // (2 * len(pools)))
+    weights = {
+        pool: np.sqrt(len({picture.source for picture in pictures if picture.pool == pool}))
+        for pool in pools
+    }
     units = []  # of (index, donor or None), one or two each
     for pool in sorted(pools):
+        quota = int(np.ceil(len(pictures) * weights[pool] / (2 * sum(weights.values()))))
         genuine, forged = pools[pool]["Real"], pools[pool]["Fake"]
         has_face = [index for index in genuine if pictures[index].box]
         blends = round(blend_share * quota) if len(has_face) > 1 else 0
