@@ -3,8 +3,8 @@
 import dataclasses
 
 LIMITS = (
-    "It learned from face swaps and generated portraits of a few kinds; other kinds may pass. “Real” "
-    "means that no signs of forgery were found, not that there are none."
+    "It learned from face swaps and generated portraits of a few kinds; other kinds may pass. "
+    "“Real” means that no signs of forgery were found, not that there are none."
 )
 NOTES = {
     "no_face": "No face was found, so the middle of the picture was judged instead",
