@@ -7,7 +7,9 @@ from train.calibrate import (
     expected_calibration_error,
     fit_min_confidence,
     fit_scaling,
+    lean_to_genuine,
     least_conclusive_confidence,
+    limit_unseen,
     risk_coverage,
 )
 
@@ -87,6 +89,28 @@ def test_each_label_gets_a_limit_of_its_own():
     labels = np.array([0, 0, 1, 0, 1])
     assert fit_min_confidence(verdicts, labels, accuracy=0.9) == {"Real": 0.6, "Fake": 0.99}
     assert fit_min_confidence(verdicts, 1 - labels, accuracy=0.9) == {"Real": 0.999, "Fake": 0.999}
+
+
+def test_few_genuine_pictures_are_accused():
+    """Calibrated for as many fakes as genuine photos, a detector accuses more than it may."""
+    log_odds, labels = draws()
+    genuine = log_odds[labels == 0]
+    assert (genuine >= 0).mean() > 0.05
+    bias = lean_to_genuine(log_odds, labels, temperature=2.0, bias=0.0)
+    assert (genuine / 2.0 + bias > 0).mean() == pytest.approx(0.05, abs=0.005)
+    assert lean_to_genuine(log_odds, labels, temperature=2.0, bias=-99.0) == -99.0
+
+
+def test_unseen_fakes_are_seldom_surely_real():
+    """A left-out source of many pictures must not outvote one of few."""
+    passing, caught = np.full(10, 0.02), np.linspace(0.3, 0.9, 1000)
+    genuine = [np.linspace(0.0, 0.8, 101)]
+    limits = limit_unseen({"Fake": [passing, caught], "Real": genuine})
+    assert limits["Real"] == 0.9801  # half of all, by source: above it none is
+    assert limits["Fake"] == pytest.approx(0.792, abs=0.01)
+    assert limit_unseen({"Fake": [caught], "Real": genuine})["Real"] == pytest.approx(
+        0.67, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("verdicts", [[], [("Real", 0.7)]])

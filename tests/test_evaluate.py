@@ -10,7 +10,8 @@ from sklearn import metrics
 
 from train.corruptions import FAMILIES
 from train.evaluate import evaluate, record, to_text
-from train.figures import auc, by_group, intervals, summarise
+from train.figures import auc, by_group, by_source, intervals, summarise
+from train.sources import KAGGLE_SOURCE
 from train.stability import RESENDS, flips
 
 
@@ -151,15 +152,47 @@ def test_evaluation_says_all_that_is_promised(evaluated):
     assert set(figures["stability"]) == set(RESENDS)
     assert set(figures["corruptions"]) == set(FAMILIES)
     pictures = figures["labelled face"]["pictures"]
+    assert sum(row["pictures"] for row in figures["sources"].values()) == pictures
+    assert set(figures["stability by pool"]) == set(figures["pools"]) == {KAGGLE_SOURCE}
     for groups in (
         figures["face size"],
         figures["framing"]["by face side over picture side"],
-        figures["sources"],
+        figures["pools"],
     ):
         assert sum(row["real"] + row["fake"] for row in groups.values()) == pictures
     for name in ("confusion", "curves", "reliability", "coverage", "corruptions"):
         with Image.open(output / f"{name}.png") as plot:
             assert min(plot.size) > 200
+
+
+@pytest.fixture
+def pool_of_three():
+    """Pictures, labels and verdicts of a pool: half of "made" are caught, half of "new" accused."""
+    rows = [
+        ("made", 1, (0.8, 0.2)),
+        ("new", 0, (0.8, 0.2)),
+        ("old", 0, (0.1, 0.1)),
+    ]
+    pictures, labels, verdicts = [], [], []
+    for source, label, probabilities in rows:
+        for index in range(40):
+            pictures.append(SimpleNamespace(source=source, pool="portraits"))
+            labels.append(label)
+            verdicts.append(verdict(probabilities[index % 2]))
+    return pictures, np.array(labels), verdicts
+
+
+def test_a_source_of_one_class_is_told_from_its_pool(pool_of_three):
+    """Generated portraits of one source have no genuine ones of their own to be told from."""
+    pictures, labels, verdicts = pool_of_three
+    figures = by_source(labels, verdicts, pictures)
+    assert list(figures) == ["made, Fake", "new, Real", "old, Real"]
+    made, new = figures["made, Fake"], figures["new, Real"]
+    assert made["auc"] == 0.75 and new["auc"] == 0.5 and figures["old, Real"]["auc"] == 1.0
+    assert (made["called Fake"], new["called Fake"]) == (0.5, 0.5)
+    assert (new["conclusive and right"], new["conclusive and wrong"]) == (0.5, 0.5)
+    low, high = new["conclusive and wrong interval"]
+    assert low == pytest.approx(0.35, abs=0.01) and high == pytest.approx(0.65, abs=0.01)
 
 
 def test_table_has_every_figure(evaluated):

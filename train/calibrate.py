@@ -126,8 +126,9 @@ def limit_unseen(probabilities, *, most=MOST_CONCLUSIVELY_WRONG):
         confidences = np.concatenate(wrong)
         order = np.argsort(-confidences)
         allowed = np.cumsum(weights[order]) <= most[other]
-        highest = confidences[order][allowed.sum()] if not allowed.all() else 0.5
-        limits[label] = float(np.clip(highest, 0.5, 0.999))
+        # The surest of those that may not be conclusive: a limit is above it, in four digits.
+        surest = confidences[order][allowed.sum()] if not allowed.all() else 0.5
+        limits[label] = float(np.clip(np.floor(surest * 1e4 + 1) / 1e4, 0.5, 0.999))
     return limits
 
 

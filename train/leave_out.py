@@ -63,12 +63,11 @@ def leave_out_each(groups, config, *, data, output, backbone_weights):
                 ours = [p.source == source and p.label == label for p in pictures]
                 if any(ours):
                     unseen[label].append(probabilities[ours])
-    limits = limit_unseen(unseen)
     figures = {
         "config": dataclasses.asdict(config),
         "groups": groups,
         "sources": sources,
-        "min_confidence": {name: round(value, 4) for name, value in limits.items()},
+        "min_confidence": limit_unseen(unseen),
     }
     (output / "leave_out.json").write_text(json.dumps(figures, indent=2) + "\n")
     return figures

@@ -26,6 +26,7 @@ from .reduced import is_reduced, write_copy
 from .sources import check_classes, find_sources, folders_called
 
 SPLITS = ("Train", "Validation", "Test")
+MANY = 500  # pictures, from which other processes are worth their start
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -224,15 +225,12 @@ def prepare(root, *, validation_share=None):
         row = Picture(path, split, label, hashes[index], box, size, *origin, dhash, copy)
         tasks.append((row, bool(seen)))
     rows = []
-    with concurrent.futures.ProcessPoolExecutor(
-        count_cores(), _spawning, _start, [network]
-    ) as pool:
-        looked = pool.map(_look, tasks, chunksize=16)
-        for row, error in tqdm(looked, desc="finding faces", unit="picture", total=len(tasks)):
-            if error:
-                unreadable.append(f"{row.path.relative_to(root)}: {error}")
-            else:
-                rows.append(row)
+    looked = tqdm(_look_at_all(tasks, network), desc="finding faces", total=len(tasks))
+    for row, error in looked:
+        if error:
+            unreadable.append(f"{row.path.relative_to(root)}: {error}")
+        else:
+            rows.append(row)
     _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     if validation_share:
         rows = set_aside(rows, validation_share)
@@ -262,6 +260,17 @@ _detector = None  # of a worker
 def _start(network):
     global _detector
     _detector = FaceDetector(network, threads=1)
+
+
+def _look_at_all(tasks, network):
+    """Yield what `_look` returns, of every task in turn; on all cores where there are many."""
+    if len(tasks) < MANY:
+        _start(network)
+        yield from map(_look, tasks)
+        return
+    workers = concurrent.futures.ProcessPoolExecutor(count_cores(), _spawning, _start, [network])
+    with workers as pool:
+        yield from pool.map(_look, tasks, chunksize=16)
 
 
 def _look(task):
