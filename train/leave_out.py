@@ -23,8 +23,8 @@ from .reduced import read
 from .sampling import choose_evenly, leave_out
 
 MARGINS = (1.05, 1.25, 1.375)  # of the looks whose logits are averaged, as in serving
-PICTURES = 300  # judged of each class of each source
-CALIBRATION = 1000  # validation pictures of what was seen
+PICTURES = 200  # judged of each class of each source
+CALIBRATION = 600  # validation pictures of what was seen
 
 
 def leave_out_each(groups, config, *, data, output, backbone_weights):
@@ -55,7 +55,9 @@ def leave_out_each(groups, config, *, data, output, backbone_weights):
         temperature, bias = fit_scaling(logits, labels)
         bias = lean_to_genuine(logits, labels, temperature=temperature, bias=bias)
         left_out = [p for p in everything if p.source in group and p.box]
-        pictures = _choose(left_out, seed=config.seed) + _choose(seen, seed=config.seed)
+        pools = {picture.pool for picture in left_out}
+        beside = [picture for picture in seen if picture.pool in pools]
+        pictures = _choose(left_out + beside, seed=config.seed)
         probabilities = expit(look(model, pictures) / temperature + bias)
         for source in group:
             sources[source] = summarise(source, pictures, probabilities)
