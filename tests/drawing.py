@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 TINY = {
     "architecture": "tiny", "input_size": 48, "epochs": 4, "batch_size": 8,
     "learning_rate": 0.01, "corrupt_share": 0.2, "batch_norm_momentum": 0.8,
+    "resave_share": 0.2, "blend_share": 0.0, "inner_share": 0.15,
 }  # fmt: skip
 SET_TINY = [part for name, value in TINY.items() for part in ("--set", f"{name}={value}")]
 
