@@ -127,7 +127,7 @@ def run_tables(options):
     from .tables import write_tables
 
     write_tables(
-        "README.md",
+        ".",
         spec=read_spec(options.weights),
         evaluations=options.output,
         benchmarks="docs/benchmarks",

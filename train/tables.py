@@ -1,9 +1,9 @@
-"""Write the figures of README.md from `detector.json` and the files of evaluations.
+"""Write the figures of README.md and `docs` from `detector.json` and the files of evaluations.
 
     python -m train tables
 
-What stands between `<!-- figures: NAME -->` and `<!-- end -->` is replaced, nothing else, so that
-no figure in the text was typed by hand.
+Each table stands in one document (`DOCUMENTS`). What stands between `<!-- figures: NAME -->` and
+`<!-- end -->` is replaced, nothing else, so that no figure in the text was typed by hand.
 """
 
 import json
@@ -14,6 +14,14 @@ from detector.errors import DataError
 
 from .origins import to_text as origins_table
 
+DOCUMENTS = {  # which tables stand where
+    "README.md": ("headline",),
+    "docs/evaluation.md": (
+        *("confusion", "sources", "leave-out", "origins", "pasted faces"),
+        *("stability", "face size", "framing", "speed"),
+    ),
+    "docs/training.md": ("leaderboard",),
+}
 HEADLINE = {
     "accuracy": "Accuracy",
     "auc": "AUC",
@@ -25,6 +33,11 @@ HEADLINE = {
 }
 SPEED_COMMAND = "`python -m benchmarks.speed --record`"
 KERAS = "`model.predict`, tf-keras-vis Grad-CAM"  # a contender of benchmarks/speed.py
+SHARES = {  # of `train.figures.by_source`, with intervals
+    "called Fake": "Called Fake",
+    "conclusive and right": "Conclusive and right",
+    "conclusive and wrong": "Conclusive and wrong",
+}
 COLUMNS = {
     "test": "Test",
     "validation, corrupted": "Validation, degraded",
@@ -32,38 +45,44 @@ COLUMNS = {
 }
 
 
-def write_tables(readme, *, spec, evaluations, benchmarks, leaderboard):
-    """Replace the tables of a README.
+def write_tables(root, *, spec, evaluations, benchmarks, leaderboard):
+    """Replace the tables of all documents, or of none if a figure is missing.
 
     Args:
-        readme: path of the file.
+        root: folder that holds `DOCUMENTS`.
         spec: `detector.weights.Spec`.
-        evaluations: folder with `test/evaluation.json`, `validation/evaluation.json` and
-            `origins.json`, as the commands `evaluate` and `origins` write them.
+        evaluations: folder with `test/evaluation.json`, `validation/evaluation.json`,
+            `origins.json` and `leave_out.json`, as the commands `evaluate`, `origins` and
+            `leave-out` write them.
         benchmarks: folder with `stages.json` and `speed.json`, as `benchmarks.speed` writes them.
         leaderboard: path of the `leaderboard.md` that `compare` wrote.
 
     Raises:
-        DataError: a file is missing, is of other weights, or README.md has no place for a table.
+        DataError: a file is missing, is of other weights, or a document has no place for a table.
     """
-    readme, evaluations, benchmarks = Path(readme), Path(evaluations), Path(benchmarks)
+    evaluations, benchmarks = Path(evaluations), Path(benchmarks)
     test = _read(evaluations / "test" / "evaluation.json", spec)
     validation = _read(evaluations / "validation" / "evaluation.json", spec)
     origins = _read(evaluations / "origins.json", spec)
-    for name, table in {
+    left_out = _read_left_out(evaluations / "leave_out.json", spec)
+    tables = {
         "headline": _headline(spec, test["95 % intervals"]),
         "confusion": _confusion(test["labelled face"]["confusion matrix"]),
+        "sources": _sources(validation["sources"]),
+        "leave-out": _left_out(left_out["sources"]),
+        "origins": origins_table(origins),
+        "pasted faces": _pasted(validation["pasted faces"]),
         "stability": _stability(test["stability"], validation["stability"]),
         "face size": _groups(test["face size"], "Face, longer side"),
         "framing": _groups(test["framing"]["by face side over picture side"], "Face over picture"),
-        "pasted faces": _pasted(validation["pasted faces"]),
-        "origins": origins_table(origins),
         "speed": _speed(
             *(_load(benchmarks / f"{name}.json", SPEED_COMMAND) for name in ("stages", "speed"))
         ),
         "leaderboard": Path(leaderboard).read_text(encoding="utf-8").rstrip(),
-    }.items():
-        fill(readme, name, table)
+    }
+    for document, names in DOCUMENTS.items():
+        for name in names:
+            fill(Path(root) / document, name, tables[name])
 
 
 def fill(document, name, table):
@@ -98,6 +117,18 @@ def _read(path, spec):
     return figures
 
 
+def _read_left_out(path, spec):
+    """Its networks are others by design; what it shares with the weights are the limits."""
+    figures = _load(path, "`python -m train leave-out`, and copy its leave_out.json there")
+    for label, least in figures["min_confidence"].items():
+        if spec.min_confidence[label] < least:
+            raise DataError(
+                f"{path} asks for a confidence of {least:g} in {label}, the weights for "
+                f"{spec.min_confidence[label]:g}. Run `python -m train export --left-out {path}`."
+            )
+    return figures
+
+
 def _headline(spec, intervals):
     if "test" not in spec.metrics:
         raise DataError(
@@ -121,6 +152,37 @@ def _confusion(matrix):
         "| Test | judged Real | judged Fake |\n|---|---|---|\n"
         f"| Real | {a} | {b} |\n| Fake | {c} | {d} |"
     )
+
+
+def _sources(rows):
+    lines = [
+        f"| Source | Class | Pool | Pictures | AUC | {' | '.join(SHARES.values())} |",
+        f"|---|---|---|---:|---:|{'---|' * len(SHARES)}",
+    ]
+    for name, row in rows.items():
+        source, _, label = name.rpartition(", ")
+        told = "-" if row["auc"] is None else f"{row['auc']:.3f}"
+        shares = (_share(row[key], row[f"{key} interval"]) for key in SHARES)
+        cells = " | ".join((row["pool"], f"{row['pictures']:,}", told, *shares))
+        lines.append(f"| {source} | {label} | {cells} |")
+    return "\n".join(lines)
+
+
+def _share(value, ends):
+    low, high = (f"{100 * end:.1f}" for end in ends)
+    return f"{value:.1%} ({low} - {high})"
+
+
+def _left_out(rows):
+    lines = [
+        "| Left out | Pictures | AUC | Its fakes called Fake | Its genuine called Fake |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for source, row in rows.items():
+        told = "-" if row["auc"] is None else f"{row['auc']:.3f}"
+        shares = ("-" if row[key] is None else f"{row[key]:.1%}" for key in ("caught", "accused"))
+        lines.append(f"| {source} | {row['pictures']:,} | {told} | {' | '.join(shares)} |")
+    return "\n".join(lines)
 
 
 def _stability(test, validation):
