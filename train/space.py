@@ -19,6 +19,7 @@ NEEDED = (
 WELCOME = (
     "PRIVACY.md",
     "SECURITY.md",
+    "docs/*.md",  # to which README leads
     "docs/*.png",
     "docs/evaluation/test/*.png",
     "examples/*.jpg",
