@@ -24,7 +24,8 @@ def test_the_ablation_changes_the_framing_alone():
     """Whatever else differed would be counted as the worth of the crop."""
     whole = load_preset("ours_whole_picture")
     assert whole.margin == load_preset("project_0").margin
-    assert whole.replace(margin=1.25, tight_share=0.15, inner_share=0.15) == TrainConfig()
+    ours = {"margin": 1.25, "tight_share": 0.15, "inner_share": 0.3, "blend_share": 0.2}
+    assert whole.replace(**ours) == TrainConfig()
 
 
 @pytest.mark.parametrize("name", PROJECTS)
