@@ -18,7 +18,7 @@ from detector.photo import load_photo
 from detector.preprocess import cut
 from train import splits
 from train.config import TrainConfig
-from train.data import cut_close
+from train.data import cut_close, shift
 from train.download import download
 from train.manifest import Picture, read_manifest
 from train.reduced import is_reduced, read, write_copy
@@ -496,6 +496,18 @@ def test_jittered_squares_stay_inside_the_picture(tmp_path):
     for epoch in range(20):
         for crops, _ in content(training, epoch):
             assert (crops == 255).all()
+
+
+def test_a_shifted_square_is_inside_its_photo_to_the_last_digit():
+    """Pillow refuses a square that rounding has put beyond the edge, hours into a training."""
+    generator = np.random.default_rng(0)
+    for _ in range(2000):
+        size = tuple(int(side) for side in generator.integers(64, 300, 2))
+        side = generator.uniform(20, min(size))
+        x, y = generator.uniform(0, 1, 2) * (np.array(size) - side)
+        left, top, right, bottom = shift((x, y, x + side, y + side), size, generator)
+        assert 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+        assert right - left == pytest.approx(side)
 
 
 def test_what_is_left_of_a_face_is_where_its_box_says():

@@ -126,11 +126,13 @@ def shift(square, size, generator):
         size: (width, height) of the photo.
         generator: `np.random.Generator`.
     """
-    left, top, right, bottom = square
-    reach = SHIFT_JITTER * (right - left)
-    x = np.clip(generator.uniform(-reach, reach), -left, size[0] - right)
-    y = np.clip(generator.uniform(-reach, reach), -top, size[1] - bottom)
-    return left + x, top + y, right + x, bottom + y
+    left, top, right, _ = square
+    side = right - left
+    reach = SHIFT_JITTER * side
+    # At most at the edge to the last digit: sums that round beyond it are refused by Pillow.
+    x = float(np.clip(left + generator.uniform(-reach, reach), 0.0, max(size[0] - side, 0.0)))
+    y = float(np.clip(top + generator.uniform(-reach, reach), 0.0, max(size[1] - side, 0.0)))
+    return x, y, min(x + side, size[0]), min(y + side, size[1])
 
 
 def degrade(photo, square, generator, *, side):
