@@ -14,13 +14,21 @@ from . import config
 from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
 from .faces import central_face
-from .photo import load_photo
+from .photo import load_frames
 from .runtime import one_verdict
 from .score import calibrate, decide
 from .views import look_at
 from .weights import CLASSES, WeightsInfo, load_weights
 
-__all__ = ["CLASSES", "CropVerdict", "Detector", "Verdict", "WeightsInfo", "load_detector"]
+__all__ = [
+    "CLASSES",
+    "CropVerdict",
+    "Detector",
+    "Frame",
+    "Verdict",
+    "WeightsInfo",
+    "load_detector",
+]
 
 MAX_FACES = 20  # judged in one photo, largest first
 
@@ -52,20 +60,37 @@ class CropVerdict:
     heatmap: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """Which frame of an animation, or page of a file, decided.
+
+    Attributes:
+        number: of the frame whose faces are in the verdict, from 1.
+        count: how many there are ...
+        judged: ... and how many of them were judged.
+    """
+
+    number: int
+    count: int
+    judged: int
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Verdict:
-    """The verdict on a photo.
+    """The verdict on a photo, or on the frame of an animation that decides: the most fake one.
 
     Attributes:
         label: "Fake" if one crop is Fake, else "Real".
         confidence: 0.5-1, probability of the label, of the crop that decides.
         fake_probability: 0-1, calibrated, of the crop that decides: the most fake one.
-        is_conclusive: a Fake photo: one Fake crop is conclusive; a Real one: all crops are, and
-            there are no more faces than `MAX_FACES`.
-        notes: why not; see `CropVerdict.notes`, and "more_faces".
+        is_conclusive: a Fake photo: one Fake crop is conclusive; a Real one: all crops of all
+            frames are, and there are neither more faces than `MAX_FACES` nor frames that were not
+            judged.
+        notes: why not; see `CropVerdict.notes`, and "more_faces" and "more_frames".
         crops: one per face, largest first, or a single one without a face.
         size: width and height of the upright photo in pixels.
         weights: which weights gave this verdict.
+        frame: `Frame`; None: the file has one.
     """
 
     label: str
@@ -76,6 +101,7 @@ class Verdict:
     crops: tuple[CropVerdict, ...]
     size: tuple[int, int]
     weights: WeightsInfo
+    frame: Frame | None = None
 
     @property
     def faces(self):
@@ -94,12 +120,11 @@ class Detector:
     def __init__(self, weights):
         self.weights = weights
 
-    @one_verdict()
     def predict(self, photo, *, is_face_crop=False):
         """Judge a photo.
 
         Args:
-            photo: path, bytes, `PIL.Image.Image` or uint8 array; see `detector.photo.load_photo`.
+            photo: path, bytes, `PIL.Image.Image` or uint8 array; see `detector.photo.load_frames`.
             is_face_crop: the photo was already cut around one face: judge its central face alone,
                 or the whole picture where no face can be made out.
 
@@ -109,17 +134,23 @@ class Detector:
         Raises:
             PhotoError: the photo cannot be read or exceeds a limit.
         """
+        return self.judge(photo, is_face_crop=is_face_crop)[1]
+
+    @one_verdict()
+    def judge(self, photo, *, is_face_crop=False):
+        """Judge a photo as `predict` does, and give the pixels that the verdict is on, too.
+
+        Returns:
+            `PIL.Image.Image`, RGB, upright: the photo, or the frame that decides; and `Verdict`.
+        """
         weights = self.weights  # read once: other weights may be put there meanwhile
-        photo = load_photo(photo)
-        faces = weights.faces.detect(photo)
-        notes = ["more_faces"] if len(faces) > MAX_FACES else []
-        faces = faces[:MAX_FACES]
-        if is_face_crop and faces:
-            faces, notes = [central_face(faces, photo.size)], []
-        crops = [_judge(weights, photo, face, notes=[]) for face in faces]
-        if not crops:
-            crops = [_judge(weights, photo, None, notes=[] if is_face_crop else ["no_face"])]
-        return _combine(crops, notes=notes, size=photo.size, weights=weights.info)
+        shown, verdicts = None, {}  # of the frames one is kept, they may have 240 MB each
+        for number, count, frame in load_frames(photo):  # noqa: B007
+            verdicts[number] = _judge_frame(weights, frame, is_face_crop=is_face_crop)
+            decisive = max(verdicts, key=lambda number: _rank(verdicts[number]))
+            if decisive == number:
+                shown = frame
+        return shown, _combine_frames(verdicts, decisive, count=count)
 
 
 def load_detector(weights_dir=None, *, wait=False):
@@ -159,6 +190,18 @@ def load_detector(weights_dir=None, *, wait=False):
     else:
         refresh.start()
     return detector
+
+
+def _judge_frame(weights, photo, *, is_face_crop):
+    faces = weights.faces.detect(photo)
+    notes = ["more_faces"] if len(faces) > MAX_FACES else []
+    faces = faces[:MAX_FACES]
+    if is_face_crop and faces:
+        faces, notes = [central_face(faces, photo.size)], []
+    crops = [_judge(weights, photo, face, notes=[]) for face in faces]
+    if not crops:
+        crops = [_judge(weights, photo, None, notes=[] if is_face_crop else ["no_face"])]
+    return _combine(crops, notes=notes, size=photo.size, weights=weights.info)
 
 
 def _judge(weights, photo, face, *, notes):
@@ -205,4 +248,26 @@ def _combine(crops, *, notes=(), size, weights):
         crops=tuple(crops),
         size=size,
         weights=weights,
+    )
+
+
+def _rank(judged):
+    # A conclusive Fake decides before an inconclusive one, however high that one's number is.
+    is_fake = judged.label == "Fake"
+    return is_fake, is_fake and judged.is_conclusive, judged.fake_probability
+
+
+def _combine_frames(verdicts, decisive, *, count):
+    verdict = verdicts[decisive]
+    if count == 1:
+        return verdict
+    notes = set(verdict.notes)
+    if verdict.label == "Real":  # then all of them are; as with the crops of one photo
+        notes |= {note for other in verdicts.values() for note in other.notes}
+        notes |= {"more_frames"} if len(verdicts) < count else set()
+    return dataclasses.replace(
+        verdict,
+        is_conclusive=not notes,
+        notes=tuple(sorted(notes)),
+        frame=Frame(number=decisive, count=count, judged=len(verdicts)),
     )

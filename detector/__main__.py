@@ -13,7 +13,6 @@ from . import load_detector
 from .errors import ConfigError, DetectorError, PhotoError
 from .explain import draw_boxes, overlay
 from .many import judge_each
-from .photo import load_photo
 from .report import to_json, to_sentence
 from .runtime import count_cores
 from .storage import find_photos, read_photo
@@ -113,8 +112,7 @@ def _judge_on_cluster(detector, photos, options):
 def _judge(detector, numbered, *, options):
     index, path = numbered
     try:
-        photo = load_photo(read_photo(path))
-        verdict = detector.predict(photo, is_face_crop=options.face_crop)
+        photo, verdict = detector.judge(read_photo(path), is_face_crop=options.face_crop)
         if options.heatmap:
             marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
             # Numbered, because photos of different folders may share a name.

@@ -1,12 +1,15 @@
 """Every bound on what a visitor may send, each with its reason; nothing else here.
 
-Of an animation the first frame is decoded, whatever the number of frames, and the ratio of a
-photo's sides is bound by `MIN_SIDE` and `MAX_PIXELS`: neither needs a limit of its own.
+The ratio of a photo's sides is bound by `MIN_SIDE` and `MAX_PIXELS`, and needs no limit of its own.
 """
 
 MAX_BYTES = 30 * 2**20  # of a photo's file: above any phone's; a fetched address sends no more
 MAX_PIXELS = 80_000_000  # 320 MB decoded; above any full-frame camera
 MIN_SIDE = 64  # pixels; below this no face keeps the traces that are looked for
+
+# Of an animation, or a file of several pages. A frame of an animation needs those before it.
+MAX_FRAMES = 8  # judged, and of them the most fake decides; each takes as long as a photo
+MAX_FRAME_PIXELS = 3 * MAX_PIXELS  # decoded, one frame after the other: about 5 CPU seconds
 
 # Pillow's parsers go wherever a file points, in circles too, and on for as long as it says. A photo
 # of 80 megapixels is read once, in 1.5 CPU seconds; a 1 MB JPEG can ask for minutes, and a TIFF

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import io
+import math
 import os
 import stat
 import time
@@ -13,10 +14,21 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from .errors import PhotoError
-from .limits import MAX_BYTES, MAX_EXIF, MAX_PIXELS, MAX_READ_SECONDS, MAX_READS, MIN_SIDE
+from .limits import (
+    MAX_BYTES,
+    MAX_EXIF,
+    MAX_FRAME_PIXELS,
+    MAX_FRAMES,
+    MAX_PIXELS,
+    MAX_READ_SECONDS,
+    MAX_READS,
+    MIN_SIDE,
+)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
+# Whose further pictures people see. In JPEG and HEIF those are previews, depths and gain maps.
+MOVING_FORMATS = ("PNG", "WEBP", "AVIF", "GIF", "TIFF")
 TURNS = {  # EXIF orientation to what makes the photo upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -31,8 +43,8 @@ TURNS = {  # EXIF orientation to what makes the photo upright
 def load_photo(source):
     """Load a photo as upright 8-bit RGB.
 
-    Rotation by EXIF is applied, of an animation the first frame is taken, transparency is laid
-    over white, 16-bit grey is scaled to 8 bits.
+    Rotation by EXIF is applied, of an animation the first frame is taken (`load_frames` takes
+    more), transparency is laid over white, 16-bit grey is scaled to 8 bits.
 
     Args:
         source: path (`str` or `os.PathLike`), file content (`bytes`), `PIL.Image.Image`, or
@@ -50,15 +62,84 @@ def load_photo(source):
         _check_size(*source.size)
         with _decoding():  # PIL decodes when pixels are first asked for
             return _to_rgb(source)
-    if isinstance(source, bytes | bytearray | memoryview):
-        return _decode(bytes(source))
-    if isinstance(source, str | os.PathLike):
-        return _decode(_read(Path(source)))
-    raise PhotoError(
-        "A photo is a path, bytes, a PIL image or a uint8 array. "
-        f"Received: {type(source).__name__}.",
-        code="wrong_type",
-    )
+    with _open(_BoundedFile(_content(source))) as image, _decoding():
+        return _to_rgb(image)
+
+
+def load_frames(source):
+    """Load what a file shows: one photo, or up to `MAX_FRAMES` frames of an animation or pages.
+
+    The first and the last are among them, the others lie evenly between. Those that cannot be
+    read, or not within `MAX_FRAME_PIXELS`, are left out; the first may not be.
+
+    Args:
+        source: see `load_photo`; of an image or an array what it shows now is taken.
+
+    Yields:
+        The number of the frame, from 1; how many there are; the frame, as `load_photo` gives it.
+
+    Raises:
+        PhotoError: see `load_photo`.
+    """
+    if isinstance(source, Image.Image | np.ndarray):
+        yield 1, 1, load_photo(source)
+        return
+    file = _BoundedFile(_content(source))
+    with _open(file) as image:
+        with _decoding():
+            frames = _list_frames(image)
+        for index in _choose(frames, image):
+            try:
+                with _decoding():
+                    file.check()
+                    if index:
+                        image.seek(index)
+                        _check_size(*image.size)
+                    photo = _to_rgb(image)
+                    if len(frames) > 1 and photo is image:  # the next frame would overwrite it
+                        photo = image.copy()
+            except PhotoError:
+                if not index:
+                    raise
+                continue
+            file.bytes_left = math.inf  # of a small GIF each frame is read with all behind it
+            with file.waiting():
+                yield index + 1, len(frames), photo
+
+
+def _list_frames(image):
+    """Numbers of the frames that a file shows, from 0; reduced copies of others are none."""
+    if image.format not in MOVING_FORMATS:
+        return [0]
+    try:
+        frames = range(image.n_frames)
+        if image.format == "TIFF" and len(frames) > 1:
+            frames = [0] + [index for index in frames[1:] if not _is_reduced(image, index)]
+            image.seek(0)
+    except (PhotoError, MemoryError):
+        raise
+    except Exception:  # there is something behind the first, and it is damaged
+        image.seek(0)
+        return [0, 1]
+    return frames
+
+
+def _is_reduced(image, index):
+    image.seek(index)
+    kind = image.tag_v2.get(ExifTags.Base.NewSubfileType, 0)
+    return isinstance(kind, int) and bool(kind & 5)  # a smaller copy, or a mask
+
+
+def _choose(frames, image):
+    """Numbers of the frames to be decoded: evenly spaced, and no more than may be."""
+    area = image.width * image.height
+    most = MAX_FRAME_PIXELS // area
+    if image.format == "TIFF":  # its pages can be told apart without decoding those before
+        count = min(MAX_FRAMES, most)
+    else:
+        frames, count = frames[:most], MAX_FRAMES
+    steps = np.linspace(0, len(frames) - 1, min(count, len(frames)))
+    return [frames[int(step)] for step in steps.round()]
 
 
 def open_image(data):
@@ -74,13 +155,16 @@ def open_image(data):
         PIL.UnidentifiedImageError: the bytes are of no known format; Pillow raises others too.
         PhotoError: reading takes more than such a file is worth.
     """
-    source = _BoundedFile(data)
-    if data[4:8] == b"ftyp":
+    return _identify(_BoundedFile(data))
+
+
+def _identify(file):
+    if file.getvalue()[4:8] == b"ftyp":
         from pillow_heif import register_heif_opener  # 80 ms that other photos need not wait
 
         register_heif_opener()
-        return Image.open(source, formats=BOXED_FORMATS)
-    return Image.open(source, formats=FORMATS)
+        return Image.open(file, formats=BOXED_FORMATS)
+    return Image.open(file, formats=FORMATS)
 
 
 def read_exif(image):
@@ -108,18 +192,41 @@ class _BoundedFile(io.BytesIO):
 
     def __init__(self, data):
         super().__init__(data)
-        self._bytes_left = MAX_READS * len(data)
+        self.bytes_left = MAX_READS * len(data)
         self._deadline = time.thread_time() + MAX_READ_SECONDS
 
     def read(self, size=-1, /):
         content = super().read(size)
-        self._bytes_left -= len(content)
-        if self._bytes_left < 0 or time.thread_time() > self._deadline:
+        self.bytes_left -= len(content)
+        self.check()
+        return content
+
+    def check(self):
+        """Raise `PhotoError` where reading has taken more than such a file is worth."""
+        if self.bytes_left < 0 or time.thread_time() > self._deadline:
             raise PhotoError(
                 "This photo takes too long to read. Save it as JPEG and try again.",
                 code="damaged",
             )
-        return content
+
+    @contextlib.contextmanager
+    def waiting(self):
+        """A context whose time does not count, because others work in it."""
+        before = time.thread_time()
+        yield
+        self._deadline += time.thread_time() - before
+
+
+def _content(source):
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source)
+    if isinstance(source, str | os.PathLike):
+        return _read(Path(source))
+    raise PhotoError(
+        "A photo is a path, bytes, a PIL image or a uint8 array. "
+        f"Received: {type(source).__name__}.",
+        code="wrong_type",
+    )
 
 
 def _read(path):
@@ -161,23 +268,28 @@ def _check_size(width, height):
         )
 
 
-def _decode(data):
+@contextlib.contextmanager
+def _open(file):
+    """An image whose size and kind are allowed, no pixel of it decoded."""
+    data = file.getvalue()
     _check_bytes(len(data))
     if not data:
         raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.", code="empty")
-    # Damaged metadata makes Pillow warn; the pixels decide, and they are checked below.
-    with _decoding(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with open_image(data) as image:
-            _check_size(*image.size)  # before any pixel is decoded
-            return _to_rgb(image)
+    with _decoding():
+        image = _identify(file)
+    with image:
+        _check_size(*image.size)
+        yield image
 
 
 @contextlib.contextmanager
 def _decoding():
     """Turn whatever Pillow raises on bad data into `PhotoError`."""
     try:
-        yield
+        # Damaged metadata makes Pillow warn; the pixels decide, and they are checked.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except Image.UnidentifiedImageError as error:
         raise PhotoError(
             "This file is not a photo that can be read. Send a JPEG, PNG, WebP, AVIF or HEIC file.",

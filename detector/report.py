@@ -12,7 +12,10 @@ NOTES = {
     "cut_face": "The edge of the picture cuts the face off",
     "low_confidence": "The model is not sure enough",
     "more_faces": "There are more faces than are judged in one photo; the smaller ones were not",
+    "more_frames": "There are more frames than were judged",
 }
+
+FRAME = "Frame {number} decided; {judged} of {count} were judged."
 
 
 def to_json(verdict):
@@ -44,6 +47,7 @@ def to_json(verdict):
         ],
         "width": verdict.size[0],
         "height": verdict.size[1],
+        "frame": verdict.frame and dataclasses.asdict(verdict.frame),
         "weights": dataclasses.asdict(verdict.weights),
     }
 
@@ -63,8 +67,15 @@ def to_sentence(verdict):
         verdict: `detector.Verdict`.
 
     Returns:
-        One to three sentences.
+        One to four sentences.
     """
+    said = _say(verdict)
+    if verdict.frame:
+        said += f" {FRAME.format(**dataclasses.asdict(verdict.frame))}"
+    return said
+
+
+def _say(verdict):
     percent = f"{min(verdict.confidence, 0.999):.1%}"
     count = len(verdict.faces)
     subject, look = "This photo", "looks"

@@ -9,8 +9,6 @@ import io
 
 from PIL import Image
 
-from .photo import load_photo
-
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -53,7 +51,7 @@ class Resend:
 
 
 def check_resend(detector, photo, *, is_face_crop=False):
-    """Judge a photo as it is and after each of `SETTINGS`.
+    """Judge a photo, of an animation the frame that decides, as it is and after each of `SETTINGS`.
 
     Args:
         detector: `detector.Detector`.
@@ -66,8 +64,7 @@ def check_resend(detector, photo, *, is_face_crop=False):
     Raises:
         PhotoError: the photo cannot be judged.
     """
-    photo = load_photo(photo)
-    original = detector.predict(photo, is_face_crop=is_face_crop)
+    photo, original = detector.judge(photo, is_face_crop=is_face_crop)
     resent = tuple(
         detector.predict(resend(photo, setting), is_face_crop=is_face_crop) for setting in SETTINGS
     )

@@ -33,7 +33,7 @@ def render_answer(photo, verdict, texts):
         HTML; pictures are inside it.
     """
     kind = words.kind_of(verdict)
-    whom = words.subject(verdict, texts)
+    whom = " ".join(filter(None, (words.subject(verdict, texts), words.frame_line(verdict, texts))))
     said = f"{words.headline(verdict, texts)}. {words.confidence_words(verdict, texts)}. {whom}"
     reasons = "".join(f"<li>{escape(text)}</li>" for text in words.reasons(verdict, texts))
     faces = verdict.crops

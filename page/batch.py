@@ -8,7 +8,6 @@ import unicodedata
 
 from detector.errors import PhotoError
 from detector.explain import reframe
-from detector.photo import load_photo
 from detector.report import to_json
 
 from . import words
@@ -55,8 +54,7 @@ def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
     """
     try:
         count_photo()
-        photo = load_photo(read())
-        verdict = detector.predict(photo, is_face_crop=is_face_crop)
+        photo, verdict = detector.judge(read(), is_face_crop=is_face_crop)
     except PhotoError as error:
         return Row(name, error=error)
     if not with_thumbnail:

@@ -8,7 +8,6 @@ import gradio as gr
 from detector.errors import MethodError, PhotoError
 from detector.explain import close_up, draw_boxes, reframe
 from detector.methods import METHODS, explain_more
-from detector.photo import load_photo
 from detector.report import to_json, to_sentence
 
 from . import batch
@@ -112,8 +111,7 @@ def build_endpoints(detector):
             raise as_gradio_error("No photo came. Send one as `photo`.", title="no_files")
         try:
             count_photo()
-            photo = load_photo(path)
-            return photo, detector.predict(photo, is_face_crop=is_face_crop)
+            return detector.judge(path, is_face_crop=is_face_crop)
         except PhotoError as error:
             raise as_gradio_error(error, title=error.code) from error
 

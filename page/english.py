@@ -1,6 +1,6 @@
 """The page in English."""
 
-from detector.report import LIMITS
+from detector.report import FRAME, LIMITS
 
 TEXTS = {
     "language": "en",
@@ -41,6 +41,7 @@ TEXTS = {
         "Fake": "Faces judged Fake: {fakes} of {count}. One is enough for the whole photo.",
         "Fake, inconclusive": "Faces that lean to Fake: {fakes} of {count}.",
     },
+    "frame": FRAME,
     "choose_hint": "Choose a face to see its heatmap and confidence.",
     "choose_face": "Face {number}: {headline}. {confidence}",
     "face_title": "Face {number}",

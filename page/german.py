@@ -37,6 +37,7 @@ TEXTS = {
         "cut_face": "Der Bildrand schneidet das Gesicht an",
         "low_confidence": "Das Modell ist nicht sicher genug",
         "more_faces": "Mehr Gesichter, als in einem Foto beurteilt werden; die kleineren fehlen",
+        "more_frames": "Es gibt mehr Einzelbilder, als beurteilt wurden",
     },
     "errors": {
         "wrong_type": "Das ist kein Foto. Bitte eine Bilddatei senden.",
@@ -71,6 +72,7 @@ TEXTS = {
         "Fake": "Als Fälschung beurteilt: {fakes} von {count} Gesichtern. Eines genügt.",
         "Fake, inconclusive": "Eher Fälschung: {fakes} von {count} Gesichtern.",
     },
+    "frame": "Bild {number} gab den Ausschlag; {judged} von {count} wurden beurteilt.",
     "choose_hint": "Ein Gesicht wählen, um seine Wärmekarte und Sicherheit zu sehen.",
     "choose_face": "Gesicht {number}: {headline}. {confidence}",
     "face_title": "Gesicht {number}",

@@ -57,6 +57,7 @@ def draw_report(photo, verdict, digest, texts):
     lines = [
         words.confidence_words(verdict, texts),
         words.subject(verdict, texts),
+        words.frame_line(verdict, texts),
         *words.reasons(verdict, texts),
         words.meaning(verdict, texts),
         texts["limits"],

@@ -44,8 +44,7 @@ def build_single(detector, texts):
         if path is None:
             return clear()
         with _judging(texts):
-            photo = load_photo(path)
-            verdict = detector.predict(photo, is_face_crop=is_face_crop)
+            photo, verdict = detector.judge(path, is_face_crop=is_face_crop)
         answer = render_answer(photo, verdict, texts)
         return (answer, to_json(verdict), gr.skip(), *nothing_beside(), *enable(True))
 
@@ -84,8 +83,7 @@ def build_single(detector, texts):
 
     def show_methods(path, is_face_crop, face):
         with _judging(texts):
-            photo = load_photo(path)
-            verdict = detector.predict(photo, is_face_crop=is_face_crop)
+            photo, verdict = detector.judge(path, is_face_crop=is_face_crop)
         crop = verdict.crops[min(max(int(face), 1), len(verdict.crops)) - 1]
         pictures = dict.fromkeys(METHODS)
         try:
@@ -97,9 +95,8 @@ def build_single(detector, texts):
 
     def keep(path, is_face_crop):
         with _judging(texts):
-            photo = load_photo(path)
+            photo, verdict = detector.judge(path, is_face_crop=is_face_crop)
             data = Path(path).read_bytes()
-            verdict = detector.predict(photo, is_face_crop=is_face_crop)
         return gr.File(value=write_report(data, photo, verdict, texts), visible=True)
 
     with gr.Row():

@@ -1,5 +1,6 @@
 """A verdict in words: headline, confidence, reasons, and what a screen reader says of a heatmap."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -75,6 +76,11 @@ def subject(verdict, texts):
         return ""
     kind = verdict.label if verdict.is_conclusive else f"{verdict.label}, inconclusive"
     return texts["several_faces"][kind].format(fakes=count_fakes(verdict), count=count)
+
+
+def frame_line(verdict, texts):
+    """Which frame of an animation decided; of a photo an empty text."""
+    return texts["frame"].format(**dataclasses.asdict(verdict.frame)) if verdict.frame else ""
 
 
 def hottest_place(heatmap, texts):

@@ -6,11 +6,12 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
+from detector import photo as photo_module
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES
-from detector.photo import load_photo
+from detector.photo import load_frames, load_photo
 
 SIZE = 96, 80  # width, height; above the least size, and not square
 ADVICE = r"Send |Shrink |Save |Check |uint8"  # every message says what to do
@@ -330,3 +331,53 @@ def test_a_heic_photo_of_a_phone_is_read_upright(orientation):
 def test_a_file_that_only_claims_to_be_heic_is_refused():
     with pytest.raises(PhotoError, match=ADVICE):
         load_photo(b"\x00\x00\x00\x18ftypheic" + bytes(200))
+
+
+def colours_of(content):
+    return [
+        (number, count, frame.resize((1, 1)).getpixel((0, 0)))
+        for number, count, frame in load_frames(content)
+    ]
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG", "AVIF", "TIFF"])
+def test_frames_of_an_animation_first_and_last_among_them(format):
+    """One frame of many is what its sender wants to be seen."""
+    shades = [Image.new("RGB", SIZE, (12 * index, 0, 0)) for index in range(20)]
+    options = {"lossless": True} if format == "WEBP" else {}
+    options |= {"quality": 95} if format == "AVIF" else {}
+    content = encode(shades[0], format, save_all=True, append_images=shades[1:], **options)
+    found = colours_of(content)
+    assert [number for number, _, _ in found] == [1, 4, 6, 9, 12, 15, 17, 20]
+    for number, count, colour in found:
+        assert count == 20
+        assert np.abs(np.subtract(colour, (12 * (number - 1), 0, 0))).max() <= 4
+
+
+def test_a_photo_has_one_frame_and_so_has_one_with_previews_in_it():
+    """A phone's depth or gain map, judged as a photo, would make it inconclusive."""
+    preview = gradient("L").convert("RGB")
+    content = encode(gradient(), "MPO", save_all=True, append_images=[preview])
+    assert [found[:2] for found in load_frames(content)] == [(1, 1)]
+    reduced = TiffImagePlugin.ImageFileDirectory_v2()
+    reduced[ExifTags.Base.NewSubfileType] = 1
+    preview.encoderinfo, preview.encoderconfig = {"tiffinfo": reduced}, ()
+    content = encode(gradient(), "TIFF", save_all=True, append_images=[preview])
+    assert [found[:2] for found in load_frames(content)] == [(1, 1)]
+
+
+def test_frames_stay_within_their_pixels(monkeypatch):
+    """An animation of 100 kB can have thousands of frames of 80 megapixels."""
+    frames = [Image.new("RGB", SIZE, (0, 5 * index, 0)) for index in range(30)]
+    for format, numbers in (("WEBP", [1, 2, 3, 4]), ("TIFF", [1, 11, 20, 30])):
+        content = encode(frames[0], format, save_all=True, append_images=frames[1:])
+        monkeypatch.setattr(photo_module, "MAX_FRAME_PIXELS", 4 * SIZE[0] * SIZE[1])
+        assert [number for number, _, _ in colours_of(content)] == numbers
+
+
+def test_what_is_damaged_behind_the_first_frame_is_counted():
+    """Then nobody can say that all of it looks genuine."""
+    frames = [gradient(), gradient("L").convert("RGB")]
+    content = encode(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    found = list(load_frames(content[: len(content) * 3 // 4]))
+    assert [entry[:2] for entry in found] == [(1, 2)]

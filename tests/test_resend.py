@@ -20,6 +20,9 @@ class Told:
         label, is_conclusive = self.answers.pop(0)
         return dataclasses.replace(self.verdict, label=label, is_conclusive=is_conclusive)
 
+    def judge(self, photo, *, is_face_crop=False):
+        return photo, self.predict(photo, is_face_crop=is_face_crop)
+
 
 @pytest.mark.parametrize(
     ("original", "last", "outcome"),
