@@ -9,7 +9,7 @@ class PhotoError(DetectorError):
     """The photo cannot be judged: not a picture, damaged, too small or too large.
 
     Attributes:
-        code: why, for scripts: "wrong_type", "file_unreadable", "empty", "not_a_photo",
+        code: why, for scripts: "wrong_type", "file_unreadable", "empty", "not_a_photo", "raw_file",
             "damaged", "too_many_bytes", "too_many_pixels" or "too_small"; of an archive
             "bad_archive" or "too_many_files"; of an address see `AddressError`;
             "too_many_requests" where this client has to wait.

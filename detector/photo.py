@@ -29,6 +29,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
 # Whose further pictures people see. In JPEG and HEIF those are previews, depths and gain maps.
 MOVING_FORMATS = ("PNG", "WEBP", "AVIF", "GIF", "TIFF")
+RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb")  # not TIFF's
+RAW_COLOURS = (32803, 34892)  # PhotometricInterpretation: of a sensor, and of one, interpolated
 TURNS = {  # EXIF orientation to what makes the photo upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -275,11 +277,34 @@ def _open(file):
     _check_bytes(len(data))
     if not data:
         raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.", code="empty")
+    if data.startswith(RAW_STARTS) or data[4:12] == b"ftypcrx ":
+        raise _raw_file()
     with _decoding():
         image = _identify(file)
     with image:
         _check_size(*image.size)
+        if image.format == "TIFF" and _is_raw(image, data):
+            raise _raw_file()
         yield image
+
+
+def _is_raw(image, data):
+    """Whether a TIFF is a raw file, whose first image is a preview, or needs developing."""
+    tags = image.tag_v2
+    return (
+        data[8:10] == b"CR"  # Canon's
+        or ExifTags.Base.DNGVersion in tags
+        or tags.get(ExifTags.Base.PhotometricInterpretation) in RAW_COLOURS
+        or _is_reduced(image, 0)
+    )
+
+
+def _raw_file():
+    return PhotoError(
+        "This is a raw file of a camera, or a preview; the photo in it has yet to be developed. "
+        "Send a JPEG that was exported from it.",
+        code="raw_file",
+    )
 
 
 @contextlib.contextmanager

@@ -46,6 +46,7 @@ TEXTS = {
         "not_a_photo": (
             "Diese Datei ist kein lesbares Foto. Bitte JPEG, PNG, WebP, AVIF oder HEIC senden."
         ),
+        "raw_file": "Das ist eine Rohdatei oder ein Vorschaubild. Bitte als JPEG exportieren.",
         "damaged": "Das Foto ist beschädigt oder unvollständig. Bitte das Original senden.",
         "too_many_bytes": "Die Datei ist zu groß. Bitte als JPEG speichern und neu senden.",
         "too_many_pixels": "Das Foto hat zu viele Bildpunkte. Bitte verkleinern und neu senden.",

@@ -333,6 +333,40 @@ def test_a_file_that_only_claims_to_be_heic_is_refused():
         load_photo(b"\x00\x00\x00\x18ftypheic" + bytes(200))
 
 
+RAW = {
+    "DNG": {ExifTags.Base.DNGVersion: b"\1\4\0\0"},
+    "preview first": {ExifTags.Base.NewSubfileType: 1},
+    "sensor's colours": {ExifTags.Base.PhotometricInterpretation: 32803},
+}
+
+
+@pytest.mark.parametrize("tags", RAW.values(), ids=RAW)
+def test_a_raw_file_is_refused_not_its_thumbnail_judged(tags):
+    """The verdict would be on a preview of 200 pixels, and said to be on the photo."""
+    stored = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        stored.tagtype[tag] = 1 if isinstance(value, bytes) else 4
+        stored[tag] = value
+    content = encode(gradient(), "TIFF", tiffinfo=stored)
+    if ExifTags.Base.PhotometricInterpretation in tags:  # Pillow writes its own
+        content = content.replace(
+            struct.pack("<HHII", 262, 3, 1, 2), struct.pack("<HHII", 262, 3, 1, 32803)
+        )
+        with pytest.raises(PhotoError, match=ADVICE):
+            load_photo(content)
+        return
+    with pytest.raises(PhotoError, match="Send a JPEG") as caught:
+        load_photo(content)
+    assert caught.value.code == "raw_file"
+
+
+@pytest.mark.parametrize("start", [b"FUJIFILMCCD-RAW 0201", b"IIU\0\x18", b"\0\0\0\x18ftypcrx "])
+def test_raw_files_of_other_makers_are_told_to_be_exported(start):
+    with pytest.raises(PhotoError, match="Send a JPEG") as caught:
+        load_photo(start + bytes(200))
+    assert caught.value.code == "raw_file"
+
+
 def colours_of(content):
     return [
         (number, count, frame.resize((1, 1)).getpixel((0, 0)))
