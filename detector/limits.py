@@ -16,6 +16,7 @@ MAX_FRAME_PIXELS = 3 * MAX_PIXELS  # decoded, one frame after the other: about 5
 # whose entries all point at the same place for 100 times its size.
 MAX_READS = 8  # times the size of the file; of a sound TIFF, Pillow reads some entries 3 times
 MAX_READ_SECONDS = 5  # of one CPU
+MAX_PROFILE = 2**22  # bytes: twice what colour profiles for print have; a larger one is not used
 MAX_EXIF = 2**16  # bytes: what a JPEG segment holds; of more, by the same trick, nothing is read
 
 MAX_PHOTOS = 50  # judged at once: a visitor waits seconds for them

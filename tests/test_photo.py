@@ -6,11 +6,11 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image, TiffImagePlugin
+from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
 from detector import photo as photo_module
 from detector.errors import PhotoError
-from detector.limits import MAX_BYTES
+from detector.limits import MAX_BYTES, MAX_PROFILE
 from detector.photo import load_frames, load_photo
 
 SIZE = 96, 80  # width, height; above the least size, and not square
@@ -415,3 +415,74 @@ def test_what_is_damaged_behind_the_first_frame_is_counted():
     content = encode(frames[0], "GIF", save_all=True, append_images=frames[1:])
     found = list(load_frames(content[: len(content) * 3 // 4]))
     assert [entry[:2] for entry in found] == [(1, 2)]
+
+
+def profile(*, primaries, gamma=2.2):
+    """A colour profile of three primaries (x, y), as Display P3 and Adobe RGB are."""
+    white = np.array([0.9642, 1.0, 0.8249])  # of all profiles: D50
+    xyz = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in primaries]).T
+    columns = xyz * np.linalg.solve(xyz, white)
+
+    def fixed(*values):
+        return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
+
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
+    name = b"wide"
+    tags = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", len(name) + 1) + name + bytes(80),
+        b"wtpt": b"XYZ " + bytes(4) + fixed(*white),
+        **{
+            letter + b"XYZ": b"XYZ " + bytes(4) + fixed(*columns[:, index])
+            for index, letter in enumerate((b"r", b"g", b"b"))
+        },
+        **{letter + b"TRC": curve for letter in (b"r", b"g", b"b")},
+    }
+    place, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for tag, content in tags.items():
+        content += bytes(-len(content) % 4)
+        table += struct.pack(">4sII", tag, place + len(body), len(content))
+        body += content
+    head = struct.pack(
+        ">I4sI4s4s4s", place + len(body), bytes(4), 0x02400000, b"mntr", b"RGB ", b"XYZ "
+    )
+    head += bytes(12) + b"acsp" + bytes(28) + fixed(*white)
+    return head.ljust(128, b"\0") + table + body
+
+
+WIDE = profile(primaries=[(0.68, 0.32), (0.21, 0.71), (0.15, 0.06)])
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_colours_of_a_profile_become_srgb(format, orientation):
+    """Most phones store wide colours; taken for sRGB, skin would be greyer than it is."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    stored = Image.new("RGB", (96, 96), (200, 120, 100))
+    options = {"lossless": True} if format == "WEBP" else {}
+    content = encode(stored, format, icc_profile=WIDE, exif=exif, **options)
+    photo = load_photo(content)
+    red, green, blue = photo.getpixel((40, 40))
+    assert red > 207 and green < 118 and blue < 100
+    assert "icc_profile" not in photo.info  # what is made of it would be converted twice
+    assert load_photo(photo) is photo
+
+
+def test_a_profile_of_srgb_or_one_that_cannot_be_used_changes_nothing():
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = gradient()
+    for icc in (srgb, b"", b"no profile" * 50, WIDE[:200], WIDE + bytes(MAX_PROFILE)):
+        stored = gradient()
+        stored.info["icc_profile"] = icc
+        assert np.array_equal(load_photo(stored), plain)
+    grey = gradient("L")
+    grey.info["icc_profile"] = WIDE  # of colours that a grey photo has not
+    assert np.array_equal(load_photo(grey), gradient("L").convert("RGB"))
+
+
+def test_transparency_stays_where_colours_are_converted():
+    image = Image.new("RGBA", SIZE, (200, 120, 100, 0))
+    image.paste((200, 120, 100, 255), (0, 0, 48, 80))
+    photo = load_photo(encode(image, icc_profile=WIDE))
+    assert photo.getpixel((90, 10)) == (255, 255, 255)
+    assert photo.getpixel((10, 10))[0] > 207
