@@ -5,7 +5,9 @@
 
 import argparse
 import functools
+import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from .explain import draw_boxes, overlay
 from .many import judge_each
 from .report import to_json, to_sentence
 from .runtime import count_cores
-from .storage import find_photos, read_photo
+from .storage import find_photos, read_list, read_photo
 
 
 def main(arguments=None):
@@ -25,10 +27,10 @@ def main(arguments=None):
         Exit status: 0, 1 if a photo could not be judged, 2 if the weights may not serve or the
         storage or cluster cannot be used.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m detector", description=__doc__.splitlines()[0], fromfile_prefix_chars="@"
-    )
-    parser.convert_arg_line_to_args = str.splitlines  # as is, but no photo for an empty line
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that it cannot write costs no line
+            stream.reconfigure(errors="backslashreplace")
+    parser = argparse.ArgumentParser(prog="python -m detector", description=__doc__.splitlines()[0])
     parser.add_argument(
         "photos",
         nargs="+",
@@ -68,7 +70,7 @@ def main(arguments=None):
     if options.engine == "ray" and (options.json or options.heatmap):
         parser.error("--json and --heatmap are for --engine threads.")
     try:
-        photos = find_photos(options.photos)
+        photos = find_photos(_open_lists(options.photos))
         if not photos:
             raise ConfigError(f"No photo in {', '.join(options.photos)}.")
         detector = load_detector(wait=True)  # there is no later in which to swap weights
@@ -82,6 +84,24 @@ def main(arguments=None):
             Path(options.heatmap).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             parser.error(f"--heatmap {options.heatmap}: no such folder can be made ({error})")
+    try:
+        return _judge_here(detector, photos, options)
+    except BrokenPipeError:  # `| head` has seen enough
+        # Python flushes when it ends, and would fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _open_lists(names):
+    """Names, with those of lists (@FILE) in their place; a photo may be called @anna.jpg, too."""
+    found = []
+    for name in names:
+        is_list = name.startswith("@") and not os.path.lexists(name)
+        found += read_list(name[1:]) if is_list else [name]
+    return found
+
+
+def _judge_here(detector, photos, options):
     jobs = min(options.jobs or count_cores(), len(photos))
     judge = functools.partial(_judge, detector, options=options)
     status = 0
@@ -95,7 +115,10 @@ def main(arguments=None):
         elif options.json:
             print(json.dumps({"photo": path, **to_json(verdict)}), flush=True)
         else:
-            print(f"{path}: {verdict.label} {verdict.confidence:.1%}. {to_sentence(verdict)}")
+            print(
+                f"{path}: {verdict.label} {verdict.confidence:.1%}. {to_sentence(verdict)}",
+                flush=True,
+            )
     return status
 
 
@@ -115,11 +138,26 @@ def _judge(detector, numbered, *, options):
         photo, verdict = detector.judge(read_photo(path), is_face_crop=options.face_crop)
         if options.heatmap:
             marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
-            # Numbered, because photos of different folders may share a name.
-            marked.save(Path(options.heatmap) / f"{index:04d}-{Path(path).stem[:100]}.png")
+            _save_heatmap(marked, Path(options.heatmap), f"{index:04d}-{Path(path).stem}")
     except PhotoError as error:
         return path, None, error
     return path, verdict, None
+
+
+def _save_heatmap(picture, folder, name):
+    # Numbered, because photos of different folders may share a name; short, because file systems
+    # count bytes, 255 of them.
+    name = name.encode("utf-8", "replace")[:200].decode("utf-8", "ignore")
+    path = folder / f"{name}.png"
+    try:
+        picture.save(path)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half of it may be there
+        raise PhotoError(
+            f"The heatmap cannot be written to {folder} ({error.strerror or error}). Make room, or "
+            "choose another folder.",
+            code="file_unreadable",
+        ) from error
 
 
 if __name__ == "__main__":

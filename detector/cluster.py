@@ -25,6 +25,7 @@ except ImportError as error:
 from .verdicts import SCHEMA, VerdictFolder, to_row
 
 BLOCK = 32  # photos, at most, that a worker is sent at a time: a second of work
+NO_UTF8 = "Its name is not UTF-8, and would be none in the table. Rename the file."
 RETRIES = 2  # of a block whose worker died; then each of its photos alone, so that one is blamed
 
 
@@ -52,8 +53,14 @@ def judge_on_cluster(detector, photos, output, *, is_face_crop, jobs):
     # Workers have other working folders.
     paths = (path if "://" in path else str(Path(path).absolute()) for path in photos)
     named = dict.fromkeys(paths)
+    # Parquet and Arrow know no other names.
+    bad = {path: NO_UTF8 for path in named if not _is_utf8(path)}
+    for path, error in bad.items():
+        print(f"{path}: {error}", file=sys.stderr)
+    named = {path: None for path in named if path not in bad}
+    bad = {path.encode("utf-8", "replace").decode(): error for path, error in bad.items()}
     waiting = {path: None for path in named if path not in done}
-    before, judged, bad = len(named) - len(waiting), 0, {}
+    before, judged = len(named) - len(waiting), 0
     if waiting:
         _connect()
     try:
@@ -80,6 +87,14 @@ def judge_on_cluster(detector, photos, output, *, is_face_crop, jobs):
         print(f"{path}: {bad[path]}", file=sys.stderr)
     folder.add_bad(bad)
     return before, judged, bad
+
+
+def _is_utf8(path):
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Judge:

@@ -245,7 +245,7 @@ def _read(path):
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or error
         raise PhotoError(
-            f"{path.name or path}: the file cannot be read ({reason}). Check the path.",
+            f"{str(path.name or path)[:100]}: the file cannot be read ({reason}). Check the path.",
             code="file_unreadable",
         ) from error
 

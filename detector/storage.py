@@ -1,10 +1,14 @@
-"""Where photos lie: files, folders and patterns, of this machine or of a bucket.
+"""Where photos lie: files, folders, patterns and lists, of this machine or of a bucket.
 
 An address, such as s3://bucket/photos/, is opened by fsspec, imported only then.
 """
 
+import codecs
+import contextlib
 import functools
 import glob
+import os
+import re
 from pathlib import Path
 
 from .errors import ConfigError, PhotoError
@@ -15,14 +19,17 @@ SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp"),
     *(".tif", ".tiff"),
 )
+# What file managers and cameras leave beside photos; of a name below the folder that was asked for.
+HIDDEN = re.compile(r"(^|[/\\])(__MACOSX|\.(?!\.?[/\\]))")
 
 
 def find_photos(sources):
     """Name the photos of files, folders and patterns.
 
     Args:
-        sources: paths and addresses. A folder stands for all photos in and below it, what has a
-            `*` for all that match; the address of a folder ends with `/`.
+        sources: paths and addresses. A folder stands for all photos in and below it that are not
+            hidden, what has a `*` for all files that match, brackets being brackets; the address
+            of a folder ends with `/`.
 
     Returns:
         A list of paths and addresses, in the order of `sources`, sorted within each; those that
@@ -35,14 +42,39 @@ def find_photos(sources):
     for source in sources:
         if "://" in source:
             found += _find_remote(source)
-        elif Path(source).is_dir():
-            found += _keep_photos(map(str, Path(source).rglob("*")))
+        elif os.path.isdir(source):  # noqa: PTH112, of `Path` it raises on names that cannot be
+            found += _keep_photos(_list_files(source), below=source)
         elif "*" in source:  # some shells leave patterns to the program
-            # Of glob, not of `Path`: that one has no absolute patterns.
-            found += sorted(glob.glob(source, recursive=True)) or [source]  # noqa: PTH207
+            found += _match(source) or [source]
         else:
             found.append(source)
     return found
+
+
+def read_list(path):
+    """Read a list of photos, one a line, as editors and shells of any system write it.
+
+    Args:
+        path: of a text file: UTF-8, with or without a byte order mark, or UTF-16 with one. Names
+            of files need not be of any encoding.
+
+    Returns:
+        The lines that are not empty.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"@{path}: the list cannot be read ({error}). Check the path after the @."
+        ) from error
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = content.decode("utf-16", "replace")
+    else:
+        text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
 
 
 def read_photo(path):
@@ -107,7 +139,9 @@ def _find_remote(address):
     except Exception as error:  # every storage has errors of its own
         raise ConfigError(f"{address} cannot be listed: {error}") from error
     found = sorted(storage.unstrip_protocol(name) for name in names)
-    return found if "*" in name else _keep_photos(found)
+    if "*" in name:
+        return found
+    return _keep_photos(found, below=storage.unstrip_protocol(name))
 
 
 @functools.cache  # a listing may name a million photos
@@ -115,5 +149,25 @@ def _check_scheme(scheme):
     open_storage(f"{scheme}://")
 
 
-def _keep_photos(names):
-    return sorted(name for name in names if name.lower().endswith(SUFFIXES))
+def _list_files(folder):
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not HIDDEN.match(name)]
+        yield from (os.path.join(place, name) for name in files)  # noqa: PTH118
+
+
+def _match(pattern):
+    # Of glob, not of `Path`: that one has no absolute patterns.
+    for form in (pattern.replace("[", "[[]"), pattern):
+        with contextlib.suppress(ValueError):  # a null character
+            names = glob.glob(form, recursive=True)  # noqa: PTH207
+            if found := sorted(name for name in names if not os.path.isdir(name)):  # noqa: PTH112
+                return found
+    return []
+
+
+def _keep_photos(names, *, below):
+    return sorted(
+        name
+        for name in names
+        if name.lower().endswith(SUFFIXES) and not HIDDEN.search(name.removeprefix(below))
+    )

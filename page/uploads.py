@@ -2,15 +2,14 @@
 
 import functools
 import io
-import re
 import unicodedata
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES, MAX_DIRECTORY, MAX_NAME, MAX_PHOTOS
+from detector.storage import HIDDEN
 
-HIDDEN = re.compile(r"(^|/)(__MACOSX|\.(?!\.?/))")  # what file managers add to archives
 UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of Unicode
 JOINERS = "\u200c\u200d"  # invisible too, but part of Persian words and of emoji
 

@@ -1,11 +1,18 @@
 """`python -m detector`: one verdict per photo, for people and for scripts."""
 
+import errno
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
+from server import ROOT
 
 from detector import load_detector
+from detector.__main__ import _save_heatmap
+from detector.errors import PhotoError
 from detector.report import to_json
 
 
@@ -108,3 +115,79 @@ def test_a_wrong_setting_is_said_in_a_sentence(run_python, photo_path, threads):
     assert done.returncode == 2
     assert "DETECTOR_THREADS must be a whole number" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def odd_names(photo_path, tmp_path):
+    """A folder of photos with names as people and cameras give them; the text of each is broken."""
+    folder = tmp_path / "odd [2020]"
+    folder.mkdir()
+    for name in ("@anna_selfie.jpg", "emoji \U0001f600.jpg", "写" * 83 + ".jpg"):
+        (folder / name).write_bytes(b"no photo")
+    if os.name == "posix":
+        (folder / os.fsdecode(b"caf\xe9.jpg")).write_bytes(b"no photo")
+    (folder / "whole.jpg").write_bytes(photo_path.read_bytes())
+    return folder
+
+
+def test_no_name_ends_the_run(run_python, odd_names):
+    """One name of ten thousand, of another system's encoding, and the rest had no verdict."""
+    data = "data:image/jpeg;base64," + "A" * 5000
+    names = sorted(str(path) for path in odd_names.iterdir())
+    for encoding in ("cp1252", "utf-8"):
+        done = run_python(
+            *("-m", "detector", *names, data, "a" * 300),
+            **{"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        )
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "whole.jpg: " in done.stdout
+        failed = [line for line in done.stderr.splitlines() if "INFO: Created" not in line]
+        assert len(failed) == len(names) - 1 + 2, failed
+
+
+def test_a_photo_whose_name_starts_with_an_at_is_no_list(run_python, odd_names):
+    """Shells put it in place of `*.jpg`."""
+    done = run_python("-c", IN_FOLDER, odd_names, "@anna_selfie.jpg", "--json")
+    assert [json.loads(line)["photo"] for line in done.stdout.splitlines()] == ["@anna_selfie.jpg"]
+
+
+IN_FOLDER = """
+import os, sys
+from detector.__main__ import main
+os.chdir(sys.argv[1])
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("name", ["写" * 83 + ".jpg", "emoji \U0001f600.jpg"])
+def test_a_heatmap_of_a_long_name_is_written(run_python, photo_path, tmp_path, name):
+    (tmp_path / name).write_bytes(photo_path.read_bytes())
+    done = run_python("-m", "detector", tmp_path / name, "--heatmap", tmp_path / "maps")
+    assert done.returncode == 0, done.stderr
+    [written] = (tmp_path / "maps").iterdir()
+    assert written.name.startswith(f"0000-{name[:5]}") and len(os.fsencode(written.name)) <= 255
+
+
+def test_a_heatmap_that_finds_no_room_costs_its_line_and_leaves_nothing(
+    tmp_path, photo, monkeypatch
+):
+    def full_disk(self, path, *_):
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(photo), "save", full_disk)
+    with pytest.raises(PhotoError, match="No space left on device"):
+        _save_heatmap(photo, tmp_path, "0000-a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_seen_enough_gets_no_stack_trace(environment, photo_path):
+    """`| head -1`."""
+    command = [sys.executable, "-m", "detector", *[str(photo_path)] * 30, "--jobs", "1"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert "Traceback" not in said and "BrokenPipe" not in said
