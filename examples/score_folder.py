@@ -12,27 +12,41 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from tqdm import tqdm
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp", ".tiff"}
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp"}
+SUFFIXES |= {".tif", ".tiff"}
 COLUMNS = ("file", "label", "fake_probability", "confidence", "is_conclusive", "notes", "error")
 
 
-def score(client, path, *, is_face_crop):
+def find_photos(folder):
+    """Paths of the photos in and below a folder, without hidden ones."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )
+
+
+def score(client, folder, path, *, is_face_crop):
     """One line of the table; what is wrong with a photo becomes its `error`.
 
     Args:
         client: `gradio_client.Client`.
+        folder: below which the photo lies.
         path: of the photo.
         is_face_crop: the photo was cut around one face.
 
     Returns:
         A dict with some of `COLUMNS`.
     """
+    name = path.relative_to(folder).as_posix()
     try:
         *_, result = client.predict(handle_file(path), is_face_crop, api_name="/predict")
     except AppError as error:
-        return {"file": path.name, "error": error.title}
+        return {"file": name, "error": error.title}
     line = {name: result[name] for name in COLUMNS if name in result}
-    return line | {"file": path.name, "notes": " ".join(result["notes"])}
+    return line | {"file": name, "notes": " ".join(result["notes"])}
 
 
 def main():
@@ -42,15 +56,15 @@ def main():
     parser.add_argument("--server", default="http://127.0.0.1:7860", help="or USER/SPACE")
     parser.add_argument("--face-crop", action="store_true", help="photos were cut around one face")
     options = parser.parse_args()
-    paths = sorted(p for p in options.folder.iterdir() if p.suffix.lower() in SUFFIXES)
+    paths = find_photos(options.folder)
     if not paths:
         sys.exit(f"{options.folder} holds no photo ({', '.join(sorted(SUFFIXES))}).")
     client = Client(options.server, verbose=False)
-    with options.table.open("w", newline="", encoding="utf-8") as file:
+    with options.table.open("w", newline="", encoding="utf-8-sig") as file:  # for Excel
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for path in tqdm(paths, unit="photo"):
-            writer.writerow(score(client, path, is_face_crop=options.face_crop))
+            writer.writerow(score(client, options.folder, path, is_face_crop=options.face_crop))
             file.flush()  # a killed run keeps what it has
 
 

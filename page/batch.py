@@ -106,7 +106,7 @@ def to_csv(rows):
 def write_files(rows, folder):
     """Write `verdicts.csv` and `verdicts.json`, and return both paths as text."""
     paths = folder / "verdicts.csv", folder / "verdicts.json"
-    paths[0].write_text(to_csv(rows), encoding="utf-8")
+    paths[0].write_text(to_csv(rows), encoding="utf-8-sig")  # else Excel mangles "Müller"
     paths[1].write_text(json.dumps(to_result(rows), indent=2), encoding="utf-8")
     return [str(path) for path in paths]
 
