@@ -3,11 +3,20 @@
 import os
 import sys
 
+from detector import config, load_detector
+from detector.errors import DetectorError
+from page import start
+
+try:
+    start.spare_own_address()
+    start.check_proxy()
+    start.check_folder()
+except DetectorError as error:
+    sys.exit(f"The app does not start: {error}")
+
 import gradio as gr
 from starlette.middleware import Middleware
 
-from detector import config, load_detector
-from detector.errors import DetectorError
 from detector.limits import MAX_UPLOAD
 from page import cleaning
 from page.endpoints import build_endpoints
@@ -51,7 +60,7 @@ def build_demo(detector):
 def build_page(demo, detector, texts):
     """Build what one language shows, inside `demo`."""
 
-    def start(request: gr.Request):
+    def fill(request: gr.Request):
         # Other weights may have come since the server started.
         has_crop = request.query_params.get("crop") == "1"
         return weights_line(detector.weights.info, texts), has_crop
@@ -65,8 +74,19 @@ def build_page(demo, detector, texts):
             build_many(detector, texts)
     served = gr.Markdown()
     demo.load(
-        start, outputs=[served, is_face_crop], api_visibility="private", show_progress="hidden"
+        fill,
+        outputs=[served, is_face_crop],
+        api_visibility="private",
+        show_progress="hidden",
     )
+
+
+def login_message():
+    """What the login form says, in all languages; only where a frame would lose the login."""
+    if not config.SPACE_HOST:
+        return None
+    address = f"https://{config.SPACE_HOST}"
+    return " ".join(texts["login_in_frame"].format(address=address) for texts in LANGUAGES.values())
 
 
 try:
@@ -82,6 +102,7 @@ if __name__ == "__main__":
     cleaning.start(demo)
     demo.launch(
         auth=config.AUTH or None,
+        auth_message=login_message(),
         app_kwargs={"middleware": [Middleware(Guard)]},
         ssr_mode=False,  # Node would answer in front of the guard
         enable_monitoring=False,

@@ -42,6 +42,9 @@ if REQUIRE_HUB and not HUB_REPO:
 # USER/NAME of the Hugging Face Space that this is; empty elsewhere.
 SPACE = os.environ.get("SPACE_ID", "").strip()
 
+# Its own address, outside the frame of huggingface.co; the Hub sets it.
+SPACE_HOST = os.environ.get("SPACE_HOST", "").strip() if SPACE else ""
+
 # Where "Report a wrong verdict" leads; on a Hugging Face Space, to its discussions.
 ISSUES_URL = os.environ.get("DETECTOR_ISSUES_URL", "").strip() or (
     f"https://huggingface.co/spaces/{SPACE}/discussions/new" if SPACE else ""

@@ -6,6 +6,10 @@ TEXTS = {
     "language": "en",
     "language_name": "English",
     "title": "Is this face photo real or a deepfake?",
+    "login_in_frame": (
+        'Inside a frame browsers may forget the login. <a href="{address}" target="_blank" '
+        'rel="noopener">Open the page itself</a> if this form comes again.'
+    ),
     "introduction": "Drop a photo, paste one, or take one. The answer comes at once.",
     "tab_one": "One photo",
     "tab_many": "Many photos",

@@ -4,6 +4,10 @@ TEXTS = {
     "language": "de",
     "language_name": "Deutsch",
     "title": "Ist dieses Gesichtsfoto echt oder ein Deepfake?",
+    "login_in_frame": (
+        'In einem Rahmen vergessen manche Browser die Anmeldung. <a href="{address}" '
+        'target="_blank" rel="noopener">Die Seite selbst öffnen</a>, wenn das Formular wiederkehrt.'
+    ),
     "introduction": "Foto hierher ziehen, einfügen oder aufnehmen. Die Antwort kommt sofort.",
     "tab_one": "Ein Foto",
     "tab_many": "Viele Fotos",

@@ -9,7 +9,7 @@ from pathlib import Path
 from gradio import processing_utils
 from gradio.utils import get_upload_folder
 
-from detector.config import AUTH, RATE_LIMIT
+from detector.config import AUTH, RATE_LIMIT, SPACE
 from detector.errors import AddressError
 from detector.fetch import fetch_photo
 from detector.limits import MAX_BYTES
@@ -28,17 +28,20 @@ REQUESTS_PER_PHOTO = 10  # of DETECTOR_RATE_LIMIT; the page needs about 4
 LOGINS_PER_MINUTE = 10
 
 API = "/gradio_api/"
-# Assistants send a photo inside the question, as text that is a third longer.
-SIZES = ((f"{API}upload", MAX_FILES), (f"{API}mcp", 3 * MAX_BYTES // 2))
+SIZES = (
+    (f"{API}upload", MAX_FILES),
+    (f"{API}mcp", 3 * MAX_BYTES // 2),  # a photo inside the question, as text a third longer
+)
 # What of Gradio's API the page and scripts use. Among the rest are doors that nobody here needs:
 # a proxy, screen recordings for ffmpeg, an editor of the app's own code, visitors' states on disk.
 OPEN = (
     *("api/", "app_id", "call/", "cancel", "file=", "heartbeat/", "info", "login_check", "mcp"),
     *("openapi.json", "queue/", "reset", "run/", "startup-events", "theme.css", "upload", "user"),
 )
+FRAMES_WITH_PASSWORD = "'self' https://huggingface.co https://*.hf.space"
 HEADERS = {
     # Gradio's page has inline scripts and builds functions from text; nothing may come from, or
-    # go to, other servers. A Space is shown in a frame of huggingface.co.
+    # go to, other servers. On a Space it asks huggingface.co for the state of the Space.
     "Content-Security-Policy": "; ".join(
         [
             "default-src 'self'",
@@ -47,11 +50,13 @@ HEADERS = {
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
             "font-src 'self' data:",
+            f"connect-src 'self'{' https://huggingface.co' if SPACE else ''}",
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+            # Without a password there is nothing that another site could make a visitor do.
+            f"frame-ancestors {FRAMES_WITH_PASSWORD if AUTH else '*'}",
         ]
     ),
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",

@@ -137,6 +137,25 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(url, path):
     assert "x-frame-options" not in headers  # a Space is shown in a frame
 
 
+POLICY = """
+from page.guard import HEADERS
+import app
+print(HEADERS["Content-Security-Policy"], app.login_message(), sep="\\n")
+"""
+ON_SPACE = {"SPACE_ID": "alice/page", "SPACE_HOST": "alice-page.hf.space"}
+
+
+def test_any_site_may_show_the_page_unless_a_password_is_set(run_python):
+    """A Space is shared in one's own website; a login is what clickjacking would abuse."""
+    here = run_python("-c", POLICY).stdout
+    assert "frame-ancestors *" in here and "connect-src 'self';" in here
+    space = run_python("-c", POLICY, **ON_SPACE, DETECTOR_AUTH=f"{USER}:{PASSWORD}").stdout
+    assert "frame-ancestors 'self' https://huggingface.co https://*.hf.space" in space
+    assert "connect-src 'self' https://huggingface.co;" in space
+    # In a frame the login is lost; the form says where it is not.
+    assert 'href="https://alice-page.hf.space"' in space and here.endswith("None\n")
+
+
 @pytest.mark.parametrize(
     "path",
     [
