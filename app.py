@@ -21,6 +21,7 @@ from detector.limits import MAX_UPLOAD
 from page import cleaning
 from page.endpoints import build_endpoints
 from page.guard import MAX_AT_ONCE, MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
+from page.judge import Document, build_routes
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
@@ -90,7 +91,8 @@ def login_message():
 
 
 try:
-    demo = build_demo(load_detector())
+    detector = load_detector()
+    demo = build_demo(detector)
 except DetectorError as error:
     sys.exit(f"The app does not start: {error}")
 
@@ -103,7 +105,10 @@ if __name__ == "__main__":
     demo.launch(
         auth=config.AUTH or None,
         auth_message=login_message(),
-        app_kwargs={"middleware": [Middleware(Guard)]},
+        app_kwargs={
+            "middleware": [Middleware(Guard), Middleware(Document)],
+            "routes": build_routes(detector),
+        },
         ssr_mode=False,  # Node would answer in front of the guard
         enable_monitoring=False,
         show_error=True,

@@ -27,10 +27,11 @@ MIN_FREE_DISK = 2**30  # bytes that uploads leave, for whatever else the machine
 REQUESTS_PER_PHOTO = 10  # of DETECTOR_RATE_LIMIT; the page needs about 4
 LOGINS_PER_MINUTE = 10
 
-API = "/gradio_api/"
+API, JUDGE = "/gradio_api/", "/judge"
 SIZES = (
     (f"{API}upload", MAX_FILES),
     (f"{API}mcp", 3 * MAX_BYTES // 2),  # a photo inside the question, as text a third longer
+    (JUDGE, MAX_BYTES + 2**16),  # a photo, and the form around it
 )
 # What of Gradio's API the page and scripts use. Among the rest are doors that nobody here needs:
 # a proxy, screen recordings for ffmpeg, an editor of the app's own code, visitors' states on disk.
@@ -146,7 +147,7 @@ class Guard:
             raise _RefusedError(
                 *(429, "too_many_requests", "Too many requests of one client."), seconds=seconds
             )
-        if path.startswith(f"{API}upload") and _free_disk() < MIN_FREE_DISK:
+        if path.startswith((f"{API}upload", JUDGE)) and _free_disk() < MIN_FREE_DISK:
             raise _RefusedError(
                 *(503, "busy", "The server has no room for files at the moment."), seconds=600
             )

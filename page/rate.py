@@ -76,13 +76,16 @@ def client_of(host):
 photos = Limit(RATE_LIMIT)
 
 
-def count_photo():
+def count_photo(request=None):
     """Count a photo that is to be judged for the client whose request is being answered.
+
+    Args:
+        request: default is the one that Gradio answers in this thread.
 
     Raises:
         PhotoError: the client has to wait.
     """
-    request = LocalContext.request.get(None)
+    request = request or LocalContext.request.get(None)
     host = request and request.client and request.client.host
     if host and (seconds := photos.take(host)):
         raise PhotoError(

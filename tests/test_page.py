@@ -1,13 +1,17 @@
 """The page works in a browser: what a person drops on it gets an answer that can be understood."""
 
+import contextlib
+import functools
+import http.server
 import json
+import threading
 import urllib.parse
 import zipfile
 
 import pytest
 from browser import CHROMIUM, drop, opened, started_chromium, wait_for_answer
 from PIL import Image
-from server import ROOT
+from server import ROOT, serve
 
 from page.texts import LANGUAGES
 from page.words import percent
@@ -22,6 +26,36 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not instal
 def browser():
     with started_chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def other_site(url, tmp_path):
+    """The address of another site that shows the page in a frame."""
+    (tmp_path / "index.html").write_text(f'<iframe src="{url}" width="1100" height="850"></iframe>')
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("localhost", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_the_page_works_in_a_frame_of_another_site(browser, other_site):
+    """Link sharing is what a Space is for; the frame stayed empty."""
+    with contextlib.closing(browser.new_page()) as page:
+        page.goto(other_site)
+        frame = page.frame_locator("iframe")
+        frame.locator(".photo-input input[type=file]").set_input_files(EXAMPLE)
+        said = frame.locator(".answer .headline").inner_text(timeout=60_000)
+    assert said == ENGLISH["headlines"]["real"]
+
+
+def test_behind_a_dead_proxy_the_page_starts_and_answers(browser):
+    with (
+        serve(HTTP_PROXY="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9") as url,
+        opened(browser, url) as page,
+    ):
+        drop(page, EXAMPLE)
+        assert ENGLISH["headlines"]["real"] in wait_for_answer(page).inner_text()
 
 
 @pytest.fixture
