@@ -8,11 +8,13 @@ is treated the same. Compare OWASP's cheat sheet on server-side request forgery.
 import contextlib
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
 import time
 import urllib.parse
+import urllib.request
 
 from .errors import AddressError
 from .limits import MAX_BYTES
@@ -26,6 +28,7 @@ HEADERS = {
     "Accept": "image/*",
     "Accept-Encoding": "identity",  # a small answer could unpack to a large one
 }
+BARE = re.compile(r"www\.[^/:@\s]+\.[^/:@\s]+(/|$)")  # browsers accept such, so people paste it
 # IPv6 ranges that stand for IPv4 addresses: of what they hold, not of themselves, it is asked.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -34,7 +37,8 @@ def fetch_photo(address):
     """Fetch the file behind a public web address.
 
     Args:
-        address: http or https, on its usual port, without user name or password.
+        address: http or https, on its usual port, without user name or password; as people paste
+            it, in angle brackets or without https://. Or a `data:` text, which holds the file.
 
     Returns:
         The content, bytes; whether it is a photo, `detector.photo.load_photo` tells.
@@ -44,7 +48,11 @@ def fetch_photo(address):
             `TOTAL_SECONDS`, or answers with an error or more than `MAX_BYTES`.
     """
     deadline = time.monotonic() + TOTAL_SECONDS
-    address = address.strip()
+    address = address.strip().removeprefix("<").removesuffix(">")
+    if address.startswith("data:"):
+        return read_data_address(address)
+    if BARE.match(address):
+        address = f"https://{address}"
     for _ in range(MAX_REDIRECTS + 1):
         parts = _parse(address)
         try:
@@ -72,6 +80,35 @@ def fetch_photo(address):
         f"This address redirects more than {MAX_REDIRECTS} times. Use the photo's own address.",
         code="address_unreachable",
     )
+
+
+def read_data_address(text):
+    """Read the file that a `data:` text holds (RFC 2397).
+
+    Args:
+        text: starts with `data:`.
+
+    Returns:
+        The content, bytes; whether it is a photo, `detector.photo.load_photo` tells.
+
+    Raises:
+        AddressError: it is not such a text, or holds more than `MAX_BYTES`.
+    """
+    encoded = text.partition(",")[2]
+    if len(encoded) > 3 * MAX_BYTES:  # as much as percent signs make of it
+        raise AddressError(
+            f"This text holds more than {MAX_BYTES // 2**20} MB. Send the file.",
+            code="too_many_bytes",
+        )
+    try:
+        with urllib.request.DataHandler().data_open(urllib.request.Request(text)) as file:
+            return file.read()
+    except ValueError as error:
+        raise AddressError(
+            "A data: text is data:image/jpeg;base64, and the file's content in base64. "
+            f"Received: {text[:40]!r}. Send the file.",
+            code="address_invalid",
+        ) from error
 
 
 def is_public(ip):

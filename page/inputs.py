@@ -3,9 +3,14 @@
 import dataclasses
 
 import gradio as gr
+from gradio.data_classes import ImageData, ListFiles
 from gradio.utils import get_upload_folder, is_in_or_equal
 
+from detector.errors import PhotoError
 from detector.explain import overlay, reframe
+from detector.fetch import read_data_address
+
+from .pictures import new_folder
 
 METHOD_SIDE = 320  # pixels of the heatmap of each method
 
@@ -22,6 +27,7 @@ def keep_path(image):
     Returns:
         `image`.
     """
+    image.data_model = _Photo
     image.preprocess = lambda payload: payload and _uploaded(payload.path)
     return image
 
@@ -35,11 +41,50 @@ def keep_paths(files):
     Returns:
         `files`.
     """
+    files.data_model = _Photos
     files.preprocess = lambda payload: [
         (_uploaded(file.path), file.orig_name or file.path.rpartition("/")[2])
         for file in (payload.root if payload else ())
     ]
     return files
+
+
+class _Photo(ImageData):
+    """A file, or a `data:` text."""
+
+    @classmethod
+    def model_validate(cls, value, **options):
+        if isinstance(value, dict) and not value.get("path"):
+            value = value.get("url")
+        return super().model_validate(_as_file(value), **options)
+
+
+class _Photos(ListFiles):
+    """Files, or a single one."""
+
+    @classmethod
+    def model_validate(cls, value, **options):
+        files = value if isinstance(value, list) else [value]
+        return super().model_validate([_as_file(file) for file in files], **options)
+
+
+def _as_file(value):
+    """What Gradio takes for an uploaded file; Pydantic would refuse others without our code."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str) and value.startswith("data:"):
+        try:
+            content = read_data_address(value)
+        except PhotoError as error:
+            raise as_gradio_error(error, title=error.code) from error
+        path = new_folder() / "photo"
+        path.write_bytes(content)
+        return {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+    raise as_gradio_error(
+        "A photo is an uploaded file: in Python handle_file('photo.jpg'), else see docs/api.md. "
+        f"Received: {type(value).__name__}.",
+        title="wrong_type",
+    )
 
 
 def _uploaded(path):

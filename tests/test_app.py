@@ -1,5 +1,7 @@
 """The app answers scripts: a real server, the real client."""
 
+import base64
+import codecs
 import collections
 import concurrent.futures
 import csv
@@ -83,6 +85,26 @@ def test_a_bad_file_is_answered_with_a_sentence_a_code_and_no_server_path(
     assert caught.value.title == code
 
 
+DATA = "data:image/jpeg;base64," + base64.b64encode(EXAMPLE.read_bytes()).decode()
+
+
+def test_a_data_text_and_a_single_file_are_taken(client):
+    """What browsers and other scripts have in hand."""
+    for photo in (DATA, {"path": None, "url": DATA}):
+        assert client.predict(photo, api_name="/predict")[-1]["label"] == "Real"
+    for photo in (DATA, [DATA], handle_file(EXAMPLE)):
+        found = client.predict(photo, api_name="/predict_batch")
+        assert found["counts"]["real"] == 1
+
+
+@pytest.mark.parametrize("endpoint", ["/predict", "/predict_batch", "/explain"])
+@pytest.mark.parametrize("photo", [str(EXAMPLE), DATA.partition(",")[2], 7, ["photo.jpg"]])
+def test_what_is_no_file_is_answered_with_a_code_and_the_way(client, endpoint, photo):
+    with pytest.raises(AppError, match="handle_file") as caught:
+        client.predict(photo, api_name=endpoint)
+    assert caught.value.title == "wrong_type"
+
+
 def test_a_batch_judges_all_it_can_and_says_what_is_wrong_with_the_rest(client, tmp_path, photo):
     (tmp_path / "broken.jpg").write_bytes(b"not a picture")
     photo.resize((40, 40)).save(tmp_path / "small.png")
@@ -138,7 +160,7 @@ def test_scripts_see_three_endpoints_and_none_of_the_page(client):
 
 def test_the_curl_lines_of_the_documentation_work(url, tmp_path):
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    lines = re.search(r"## curl.*?```\n(.*?)```", text, re.DOTALL)[1]
+    lines = re.search(r"take three steps.*?```\n(.*?)```", text, re.DOTALL)[1]
     lines = lines.replace("http://127.0.0.1:7860", url).replace("photo.jpg", str(EXAMPLE))
     done = subprocess.run(["bash", "-c", lines], capture_output=True, text=True, timeout=60)
     assert "event: complete" in done.stdout
@@ -150,16 +172,21 @@ def test_the_example_scores_a_folder_to_csv(url, run_python, tmp_path, two_faces
     folder = tmp_path / "photos"
     folder.mkdir()
     (folder / "a.jpg").write_bytes(EXAMPLE.read_bytes())
-    (folder / "b.png").write_bytes(two_faces.read_bytes())
-    (folder / "c.jpg").write_bytes(b"not a picture")
+    for name in ("below", ".hidden", "dir.jpg"):
+        (folder / name).mkdir()
+    (folder / "below" / "b.png").write_bytes(two_faces.read_bytes())
+    (folder / "c.tif").write_bytes(b"not a picture")
+    for name in ("._a.jpg", ".hidden/a.jpg"):
+        (folder / name).write_bytes(b"not to be sent")
     (folder / "notes.txt").write_text("not to be sent")
     table = tmp_path / "verdicts.csv"
     done = run_python("examples/score_folder.py", folder, table, "--server", url)
     assert done.returncode == 0, done.stderr
     assert "3/3" in done.stderr  # the progress bar
-    with table.open(encoding="utf-8", newline="") as file:
+    assert table.read_bytes().startswith(codecs.BOM_UTF8)  # else Excel mangles "Müller"
+    with table.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert [line["file"] for line in lines] == ["a.jpg", "b.png", "c.jpg"]
+    assert [line["file"] for line in lines] == ["a.jpg", "below/b.png", "c.tif"]
     assert [line["label"] for line in lines] == ["Real", "Fake", ""]
     assert lines[2]["error"] == "not_a_photo"
 

@@ -235,3 +235,36 @@ def test_what_cannot_be_reached_is_said_so(internet, address):
         with pytest.raises(AddressError) as caught:
             fetch_photo(address)
     assert caught.value.code == "address_unreachable"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["www.photos.example/a.jpg", "<https://photos.example/a.jpg>", " http://photos.example/a.jpg "],
+)
+def test_addresses_are_taken_as_people_paste_them(internet, monkeypatch, address):
+    """From a mail, or from a browser that shows no https://."""
+    asked = []
+
+    @contextlib.contextmanager
+    def request(parts, *, deadline):
+        asked.append(parts.geturl())
+        raise ConnectionError
+        yield
+
+    monkeypatch.setattr(fetch, "_request", request)
+    with pytest.raises(AddressError, match="cannot be reached"):
+        fetch_photo(address)
+    assert asked[0].startswith(("https://", "http://")) and asked[0].endswith(".example/a.jpg")
+
+
+def test_a_data_text_holds_the_photo(monkeypatch):
+    assert fetch_photo("data:image/jpeg;base64,cGhvdG8=") == b"photo"
+    assert fetch_photo("data:image/svg+xml,%3Csvg/%3E") == b"<svg/>"
+    for text in ("data:", "data:image/jpeg;base64", "data:image/jpeg;base64,cGhvdG8"):
+        with pytest.raises(AddressError, match="data:image/jpeg;base64,") as caught:
+            fetch_photo(text)
+        assert caught.value.code == "address_invalid"
+    monkeypatch.setattr(fetch, "MAX_BYTES", 10)
+    with pytest.raises(AddressError) as caught:
+        fetch_photo("data:," + "a" * 31)
+    assert caught.value.code == "too_many_bytes"
