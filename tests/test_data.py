@@ -259,7 +259,7 @@ def test_class_of_which_nothing_can_be_read_is_refused(drawn_faces):
     """Counted by name alone, training would see one class."""
     for path in (drawn_faces / "Train/Fake").iterdir():
         path.write_bytes(b"no picture " + path.name.encode())
-    with pytest.raises(DataError, match=r"no pictures in Fake/.* 3 unreadable.*0000\.png"):
+    with pytest.raises(DataError, match=r"no pictures of Fake.* 3 unreadable.*0000\.png"):
         prepare(drawn_faces)
     assert not (drawn_faces / "manifest.csv").exists()
 
