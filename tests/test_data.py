@@ -269,7 +269,7 @@ def test_class_of_which_nothing_can_be_read_is_refused(drawn_faces):
 def test_missing_class_is_refused(drawn_faces, split, label):
     """A network that sees one class learns to say its name."""
     shutil.rmtree(drawn_faces / split / label)
-    with pytest.raises(DataError, match=f"{split} has no pictures in {label}/"):
+    with pytest.raises(DataError, match=f"{split} has no pictures of {label}"):
         prepare(drawn_faces)
 
 
