@@ -21,7 +21,7 @@ from benchmarks.photos import SIZES, make_crop, make_photo
 from benchmarks.turns import time_turns
 from detector import load_detector
 from detector.explain import close_up
-from detector.faces import FaceDetector
+from detector.face_search import FaceDetector
 from detector.photo import load_photo
 
 STAGES = {  # what is timed for each: holder and name of a function

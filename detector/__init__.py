@@ -45,8 +45,10 @@ class CropVerdict:
         label: "Real" or "Fake".
         confidence: 0.5-1, probability of the label.
         is_conclusive: whether the label can be relied on as far as the model can tell.
-        notes: why not: "no_face", "small_face", "cut_face", "low_confidence".
+        notes: why not: "no_face", "small_face", "cut_face", "low_confidence"; and "turned", which
+            is no reason: the face is not upright, and was judged turned upright.
         heatmap: (h, w) float32, 0-1: places of `square` that speak for the label (Grad-CAM).
+        quarters: turns of the photo, anticlockwise, that bring the face upright, 0-3.
     """
 
     box: tuple[float, float, float, float] | None
@@ -58,6 +60,7 @@ class CropVerdict:
     is_conclusive: bool
     notes: tuple[str, ...]
     heatmap: np.ndarray
+    quarters: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,23 +213,33 @@ def _judge(weights, photo, face, *, notes):
         notes.append("small_face")
     if face and face.is_cut(photo.size):
         notes.append("cut_face")
+    box, quarters = (face.box, face.quarters) if face else (None, 0)
     look = look_at(
-        weights.model, photo, face and face.box, views=spec.views, input_size=spec.input_size
+        weights.model,
+        photo,
+        box,
+        views=spec.views,
+        input_size=spec.input_size,
+        quarters=quarters,
     )
     probability = calibrate(look.logit, temperature=spec.temperature, bias=spec.bias)
     label, confidence = decide(probability)
     if not confidence >= spec.min_confidence[label]:  # also where it is no number
         notes.append("low_confidence")
+    is_conclusive = not notes
+    if quarters:
+        notes.append("turned")
     return CropVerdict(
-        box=None if face is None else face.box,
+        box=box,
         face_confidence=None if face is None else face.confidence,
         square=look.square,
         fake_probability=probability,
         label=label,
         confidence=confidence,
-        is_conclusive=not notes,
+        is_conclusive=is_conclusive,
         notes=tuple(notes),
         heatmap=grad_cam(look.evidence, label),
+        quarters=quarters,
     )
 
 

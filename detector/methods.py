@@ -43,14 +43,15 @@ def explain_more(weights, photo, crop):
             "Restore it, or look at Grad-CAM alone."
         )
     sign = 1.0 if crop.label == "Fake" else -1.0
-    picture = cut(photo, crop.square, input_size=weights.spec.input_size)
+    size, quarters = weights.spec.input_size, crop.quarters
+    picture = cut(photo, crop.square, input_size=size, quarters=quarters)
     picture = picture[np.newaxis].astype(np.float32)
     for method, compute in zip(
         METHODS[1:], (_grad_cam_plus, _score_cam, _smooth_grad), strict=True
     ):
         with _lock:  # not while the result is looked at: who asked may never come back
             heatmap = _scaled(compute(_load(weights.folder), picture, sign))
-        yield method, heatmap
+        yield method, np.rot90(heatmap, -quarters)
 
 
 @functools.lru_cache(maxsize=1)

@@ -47,17 +47,18 @@ def centre_square(size):
     return face_square((0.0, 0.0, *size), size, margin=1.0)
 
 
-def cut(photo, square, *, input_size):
-    """Cut a square out of a photo and resize it, antialiased, to the model's input.
+def cut(photo, square, *, input_size, quarters=0):
+    """Cut a square out of a photo, resize it, antialiased, to the model's input, and turn it.
 
     Args:
         photo: `PIL.Image.Image`, RGB.
         square: left, top, right, bottom in pixels, inside the photo.
         input_size: side of the model's input in pixels.
+        quarters: turns, anticlockwise, that bring the face upright.
 
     Returns:
         (input_size, input_size, 3) uint8, 0-255 RGB.
     """
     shape = (input_size, input_size)
     crop = photo.resize(shape, Image.Resampling.BILINEAR, box=square, reducing_gap=3.0)
-    return np.asarray(crop)
+    return np.rot90(crop, quarters)

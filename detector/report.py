@@ -11,6 +11,7 @@ NOTES = {
     "small_face": "The face is too small to keep the traces that are looked for",
     "cut_face": "The edge of the picture cuts the face off",
     "low_confidence": "The model is not sure enough",
+    "turned": "The photo is turned; the face was turned upright to be judged",
     "more_faces": "There are more faces than are judged in one photo; the smaller ones were not",
     "more_frames": "There are more frames than were judged",
 }

@@ -30,7 +30,7 @@ class Look:
     evidence: np.ndarray
 
 
-def look_at(model, photo, box, *, views, input_size):
+def look_at(model, photo, box, *, views, input_size, quarters=0):
     """Run a network on every view of a face.
 
     Args:
@@ -39,6 +39,7 @@ def look_at(model, photo, box, *, views, input_size):
         box: of the face: left, top, right, bottom in pixels; None: the middle of the photo.
         views: of `detector.weights.Spec`.
         input_size: likewise.
+        quarters: turns, anticlockwise, that bring the face upright; the evidence is turned back.
 
     Returns:
         `Look`.
@@ -49,14 +50,14 @@ def look_at(model, photo, box, *, views, input_size):
             square = centre_square(photo.size)
         else:
             square = face_square(box, photo.size, margin=view.margin)
-        crop = cut(photo, square, input_size=input_size)
+        crop = cut(photo, square, input_size=input_size, quarters=quarters)
         if view.is_mirrored:
             # Much faster than NumPy's copy with strides.
             crop = np.asarray(ImageOps.mirror(Image.fromarray(crop)))
         logit, evidence = run_model(model, crop)
         squares.append(square)
         logits.append(logit)
-        maps.append(evidence[:, ::-1] if view.is_mirrored else evidence)
+        maps.append(np.rot90(evidence[:, ::-1] if view.is_mirrored else evidence, -quarters))
     largest = max(squares, key=lambda square: square[2] - square[0])
     return Look(
         logit=float(np.mean(logits)),

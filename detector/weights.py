@@ -15,7 +15,7 @@ from PIL import Image
 
 from .config import THREADS
 from .errors import WeightsError
-from .faces import FaceDetector
+from .face_search import FaceDetector
 from .runtime import Network
 
 SCHEMA = 7  # one more where a field, or what one of the networks takes or gives, is another

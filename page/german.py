@@ -40,6 +40,7 @@ TEXTS = {
         "small_face": "Das Gesicht ist zu klein für die gesuchten Spuren",
         "cut_face": "Der Bildrand schneidet das Gesicht an",
         "low_confidence": "Das Modell ist nicht sicher genug",
+        "turned": "Das Foto ist gedreht; das Gesicht wurde aufrecht beurteilt",
         "more_faces": "Mehr Gesichter, als in einem Foto beurteilt werden; die kleineren fehlen",
         "more_frames": "Es gibt mehr Einzelbilder, als beurteilt wurden",
     },

@@ -5,7 +5,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from detector.faces import FILL, Face, central_face, decode, lay_on_canvas, suppress
+from detector.face_maps import FILL, decode, lay_on_canvas, suppress
+from detector.faces import Face, central_face
 
 ASTRONAUT = (177, 56, 273, 177)  # left, top, right, bottom in the 512x512 portrait
 
@@ -103,15 +104,15 @@ def test_faces_come_largest_first(face_detector, photo):
 
 def empty_maps(canvas=64):
     """Head maps of a square canvas on which no anchor sees a face."""
-    maps = [np.zeros((1, canvas // s, canvas // s, 12), np.float32) for s in (8, 16, 32)]
+    maps = [np.zeros((1, canvas // s, canvas // s, 32), np.float32) for s in (8, 16, 32)]
     for head in maps:
         head[..., [0, 2]] = 10.0  # background logits
     return maps
 
 
 def test_decode_finds_nothing_in_empty_maps():
-    boxes, confidences = decode(empty_maps(), min_confidence=0.5)
-    assert boxes.shape == (0, 4) and confidences.shape == (0,)
+    boxes, confidences, landmarks = decode(empty_maps(), min_confidence=0.5)
+    assert (boxes.shape, confidences.shape, landmarks.shape) == ((0, 4), (0,), (0, 5, 2))
     assert suppress(boxes, confidences, max_overlap=0.4) == []
 
 
@@ -125,7 +126,7 @@ def test_decode_places_an_anchor(level, anchor, centre, side, order):
     maps = empty_maps()
     row, column = (1, 2) if level < 2 else (0, 1)
     maps[level][0, row, column, 2 * anchor : 2 * anchor + 2] = -1.0, 3.0
-    boxes, confidences = decode([maps[i] for i in order], min_confidence=0.8)
+    boxes, confidences, landmarks = decode([maps[i] for i in order], min_confidence=0.8)
     expected = [
         centre[0] - side / 2,
         centre[1] - side / 2,
@@ -134,15 +135,18 @@ def test_decode_places_an_anchor(level, anchor, centre, side, order):
     ]
     assert boxes.tolist() == [expected]
     assert confidences == pytest.approx([1 / (1 + np.exp(-4.0))])
+    assert (landmarks == centre).all()
 
 
 def test_decode_applies_offsets():
     maps = empty_maps()
     maps[1][0, 1, 2, 2:4] = -9.0, 9.0
     maps[1][0, 1, 2, 8:12] = 1.0, -2.0, 5 * np.log(2), 5 * np.log(0.5)
-    boxes, _ = decode(maps, min_confidence=0.8)
+    maps[1][0, 1, 2, 22:32] = np.arange(10)
+    boxes, _, landmarks = decode(maps, min_confidence=0.8)
     x, y = 40 + 12.8, 24 - 25.6  # a tenth of the anchor's 128 px per unit
     assert boxes[0] == pytest.approx([x - 128, y - 32, x + 128, y + 32], abs=1e-3)
+    assert landmarks[0].ravel() == pytest.approx(12.8 * np.arange(10) + [40, 24] * 5)
 
 
 def test_decode_leaves_out_doubtful_faces():

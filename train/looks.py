@@ -8,7 +8,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from detector import CLASSES
-from detector.faces import central_face
+from detector.faces import Face, central_face
 from detector.photo import load_photo
 from detector.views import look_at
 from detector.weights import run_model
@@ -42,7 +42,7 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, corru
 
     Args:
         model: `detector.runtime.Network`.
-        faces: `detector.faces.FaceDetector`.
+        faces: `detector.face_search.FaceDetector`.
         pictures: list of `Picture`.
         sets_of_views: each as in `detector.weights.Spec`.
         input_size: likewise.
@@ -54,10 +54,17 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, corru
     logits = []
     for photo in read_photos(pictures, corrupt_share=corrupt_share):
         seen = faces.detect(photo)
-        box = central_face(seen, photo.size).box if seen else None
+        face = central_face(seen, photo.size) if seen else Face(None, 0.0)
         logits.append(
             [
-                look_at(model, photo, box, views=views, input_size=input_size).logit
+                look_at(
+                    model,
+                    photo,
+                    face.box,
+                    views=views,
+                    input_size=input_size,
+                    quarters=face.quarters,
+                ).logit
                 for views in sets_of_views
             ]
         )

@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from detector import CLASSES, faces
+from detector import CLASSES, face_maps, face_search, face_turns, faces
 from detector.config import WEIGHTS_DIR
 from detector.errors import DataError, PhotoError
-from detector.faces import FaceDetector
+from detector.face_search import FaceDetector
 from detector.photo import load_photo
 from detector.runtime import count_cores
 from detector.weights import FACES_FILE
@@ -27,6 +27,8 @@ from .sources import check_classes, find_sources, folders_called
 
 SPLITS = ("Train", "Validation", "Test")
 MANY = 500  # pictures, from which other processes are worth their start
+# Where one of them changes, faces are looked for anew.
+FACE_SEARCH = (face_maps, face_search, face_turns, faces)
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -211,7 +213,8 @@ def prepare(root, *, validation_share=None):
     whole, torn = separate_groups([(found[i][3].group_of(found[i][0]), found[i][1]) for i in keep])
     keep = [keep[i] for i in whole]
     network = (WEIGHTS_DIR / FACES_FILE).read_bytes()
-    face_search = hashlib.sha256(network + Path(faces.__file__).read_bytes()).hexdigest()
+    parts = (Path(module.__file__).read_bytes() for module in FACE_SEARCH)
+    face_search = hashlib.sha256(b"".join([network, *parts])).hexdigest()
     manifest = root / "manifest.csv"
     known = {row.sha256: row for row in _read_known(root, face_search)}
     tasks = []

@@ -1,0 +1,121 @@
+"""Photo to faces: the whole photo first, then what it takes to find small and turned ones."""
+
+import collections
+import dataclasses
+import itertools
+
+from PIL import Image, ImageFilter
+
+from .face_maps import decode, lay_on_canvas, suppress
+from .face_turns import quarters_upright, turn_box, turn_picture
+from .faces import MAX_OVERLAP, Face, distinct, not_parts
+from .runtime import Network
+
+MAX_SIDE = 640  # pixels the network sees
+LARGE_SIDE = 256  # pixels; parts of a face that is larger may be taken for faces of their own
+BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
+MIN_CONFIDENCE = 0.8
+UPRIGHT = 0.998  # confidence from which on landmarks are believed that a face is upright
+
+
+class FaceDetector:
+    """Finds faces of any rotation, from about 35 px on the network's canvas on.
+
+    Args:
+        content: the bytes of `faces.tflite`.
+        threads: see `detector.runtime.Network`.
+    """
+
+    def __init__(self, content, *, threads):
+        self._network = Network(content, name="faces.tflite", threads=threads)
+
+    def detect(self, photo):
+        """Find the faces of a photo; look again where that may show more.
+
+        Args:
+            photo: `PIL.Image.Image`, RGB, any size.
+
+        Returns:
+            A list of `Face`, largest first.
+        """
+        scale = min(1.0, MAX_SIDE / max(photo.size))
+        shown = _shrink(photo, scale)
+        seen = self._look(shown)
+        faces = self._turn_upright(shown, seen)
+        if faces and faces[0].side > LARGE_SIDE:
+            whole = [face.enlarged(2.0) for face in self._find(_shrink(shown, 0.5))]
+            faces = whole + not_parts(faces, whole)
+        faces = [face.enlarged(1.0 / scale) for face in faces]
+        if not faces:
+            blurred = shown.filter(ImageFilter.GaussianBlur(BLUR))
+            again = self._find(blurred) or next(
+                filter(None, (self._find(shown, turn=turn) for turn in (1, 2, 3))), []
+            )
+            faces = [face.enlarged(1.0 / scale) for face in again]
+        return sorted(faces, key=lambda face: face.side, reverse=True)
+
+    def _look(self, picture, *, turn=0):
+        """One pass over a picture turned that often: all that may be faces, surest first."""
+        turned = turn_picture(picture, turn)
+        maps = self._network(lay_on_canvas(turned))
+        boxes, confidences, landmarks = decode(maps, min_confidence=MIN_CONFIDENCE)
+        quarters = quarters_upright(landmarks)
+        return [
+            Face(
+                turn_box([float(edge) for edge in boxes[i]], turned.size, -turn),
+                float(confidences[i]),
+                int(turn + quarters[i]) % 4,
+            )
+            for i in suppress(boxes, confidences, max_overlap=MAX_OVERLAP)
+        ]
+
+    def _find(self, picture, *, turn=0):
+        """Find the faces of a picture, looked at first in that turn."""
+        return self._turn_upright(picture, self._look(picture, turn=turn), turn=turn)
+
+    def _turn_upright(self, picture, seen, *, turn=0):
+        """Look again at faces that may not be upright, in the picture turned so that they are.
+
+        Landmarks of one look do not tell: by them every sixth face that is upside down seems
+        upright. Unless a face surely is, all turns are looked at, and most faces decide.
+
+        Args:
+            picture: `PIL.Image.Image`, RGB.
+            seen: what `_look` saw in it ...
+            turn: ... in that turn.
+
+        Returns:
+            A list of the `Face`s that are sure enough, the surest first.
+        """
+        seen = _sure(seen)
+        if not seen:
+            return []
+        is_upright = any(face.quarters == turn and face.confidence >= UPRIGHT for face in seen)
+        turns = {turn, *(face.quarters for face in seen)} if is_upright else {0, 1, 2, 3}
+        looks = {other: _sure(self._look(picture, turn=other)) for other in turns - {turn}}
+        looks[turn] = seen
+        if not is_upright:
+            turn = _vote(itertools.chain(*looks.values()))
+            turns = {turn}
+        upright = [face for way in turns for face in looks[way] if face.quarters == way]
+        upright.sort(key=lambda face: -face.confidence)
+        return distinct(upright + [dataclasses.replace(face, quarters=turn) for face in seen])
+
+
+def _shrink(photo, scale):
+    if scale == 1.0:
+        return photo
+    size = tuple(max(1, round(side * scale)) for side in photo.size)
+    return photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
+
+
+def _sure(faces):
+    return [face for face in faces if face.confidence >= MIN_CONFIDENCE]
+
+
+def _vote(faces):
+    """The quarter turns that bring most faces upright, the surer ones first."""
+    votes = collections.Counter()
+    for face in faces:
+        votes[face.quarters] += face.confidence
+    return max(votes, key=votes.get)
