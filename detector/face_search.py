@@ -7,19 +7,23 @@ import itertools
 from PIL import Image, ImageFilter
 
 from .face_maps import decode, lay_on_canvas, suppress
+from .face_sheets import lay_out
 from .face_turns import quarters_upright, turn_box, turn_picture
 from .faces import MAX_OVERLAP, Face, distinct, not_parts
 from .runtime import Network
 
-MAX_SIDE = 640  # pixels the network sees
+MAX_SIDE = 640  # pixels of the photo's longer side that the network sees ...
+MAX_AREA = 640 * 480  # ... or more, in tall and wide photos, up to that many in all
 LARGE_SIDE = 256  # pixels; parts of a face that is larger may be taken for faces of their own
+SMALL_SIDE = 48  # pixels; a face of that or less may look doubtful because it is small
 BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
 MIN_CONFIDENCE = 0.8
 UPRIGHT = 0.998  # confidence from which on landmarks are believed that a face is upright
+DOUBTFUL = 0.1  # confidence from which on a close look is worth it: one of 17 px has 0.2 and more
 
 
 class FaceDetector:
-    """Finds faces of any rotation, from about 35 px on the network's canvas on.
+    """Finds faces of any rotation: of 35 px on the network's canvas, or of 17, looked at closely.
 
     Args:
         content: the bytes of `faces.tflite`.
@@ -38,14 +42,20 @@ class FaceDetector:
         Returns:
             A list of `Face`, largest first.
         """
-        scale = min(1.0, MAX_SIDE / max(photo.size))
+        scale = _scale_of(photo.size)
         shown = _shrink(photo, scale)
         seen = self._look(shown)
         faces = self._turn_upright(shown, seen)
         if faces and faces[0].side > LARGE_SIDE:
             whole = [face.enlarged(2.0) for face in self._find(_shrink(shown, 0.5))]
             faces = whole + not_parts(faces, whole)
+        doubtful = [face for face in seen if DOUBTFUL <= face.confidence < MIN_CONFIDENCE]
+        small = [face for face in not_parts(doubtful, faces) if face.side <= SMALL_SIDE]
         faces = [face.enlarged(1.0 / scale) for face in faces]
+        if small and scale < 1.0:
+            boxes = [face.enlarged(1.0 / scale).box for face in small]
+            close = self._look_closely(photo, boxes, shown.size)
+            faces = distinct(faces + not_parts(close, faces))
         if not faces:
             blurred = shown.filter(ImageFilter.GaussianBlur(BLUR))
             again = self._find(blurred) or next(
@@ -58,7 +68,7 @@ class FaceDetector:
         """One pass over a picture turned that often: all that may be faces, surest first."""
         turned = turn_picture(picture, turn)
         maps = self._network(lay_on_canvas(turned))
-        boxes, confidences, landmarks = decode(maps, min_confidence=MIN_CONFIDENCE)
+        boxes, confidences, landmarks = decode(maps, min_confidence=DOUBTFUL)
         quarters = quarters_upright(landmarks)
         return [
             Face(
@@ -100,6 +110,19 @@ class FaceDetector:
         upright = [face for way in turns for face in looks[way] if face.quarters == way]
         upright.sort(key=lambda face: -face.confidence)
         return distinct(upright + [dataclasses.replace(face, quarters=turn) for face in seen])
+
+    def _look_closely(self, photo, boxes, size):
+        """Find faces in close-ups of boxes of a photo, on a sheet of that (width, height)."""
+        sheet, close_ups = lay_out(photo, boxes, size)
+        found = self._find(sheet) if close_ups else []
+        places = [(face, close_up.to_photo(face.box)) for face in found for close_up in close_ups]
+        return [dataclasses.replace(face, box=box) for face, box in places if box]
+
+
+def _scale_of(size):
+    """How much smaller the network sees a photo of that (width, height)."""
+    width, height = size
+    return min(1.0, max(MAX_SIDE / max(size), (MAX_AREA / (width * height)) ** 0.5))
 
 
 def _shrink(photo, scale):

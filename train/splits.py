@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from detector import CLASSES, face_maps, face_search, face_turns, faces
+from detector import CLASSES, face_maps, face_search, face_sheets, face_turns, faces
 from detector.config import WEIGHTS_DIR
 from detector.errors import DataError, PhotoError
 from detector.face_search import FaceDetector
@@ -28,7 +28,7 @@ from .sources import check_classes, find_sources, folders_called
 SPLITS = ("Train", "Validation", "Test")
 MANY = 500  # pictures, from which other processes are worth their start
 # Where one of them changes, faces are looked for anew.
-FACE_SEARCH = (face_maps, face_search, face_turns, faces)
+FACE_SEARCH = (face_maps, face_search, face_sheets, face_turns, faces)
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
