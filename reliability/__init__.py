@@ -1,1 +1,1 @@
-"""What an open server meets, as commands: hostile pictures, fuzzing, load, faults."""
+"""What an open server meets, as commands: hostile pictures, fuzzing, load, faults, odd photos."""
