@@ -274,13 +274,13 @@ def _combine_frames(verdicts, decisive, *, count):
     verdict = verdicts[decisive]
     if count == 1:
         return verdict
-    notes = set(verdict.notes)
-    if verdict.label == "Real":  # then all of them are; as with the crops of one photo
-        notes |= {note for other in verdicts.values() for note in other.notes}
-        notes |= {"more_frames"} if len(verdicts) < count else set()
+    # Where one is Real all of them are, and all have to be sure; as with the crops of one photo.
+    considered = verdicts.values() if verdict.label == "Real" else [verdict]
+    notes = {note for other in considered for note in other.notes}
+    is_whole = verdict.label == "Fake" or len(verdicts) == count
     return dataclasses.replace(
         verdict,
-        is_conclusive=not notes,
-        notes=tuple(sorted(notes)),
+        is_conclusive=is_whole and all(other.is_conclusive for other in considered),
+        notes=tuple(sorted(notes if is_whole else {*notes, "more_frames"})),
         frame=Frame(number=decisive, count=count, judged=len(verdicts)),
     )
