@@ -19,7 +19,7 @@ SMALL_SIDE = 48  # pixels; a face of that or less may look doubtful because it i
 BLUR = 2.0  # pixels; noise, rain and grids hide a face from the network until they are blurred
 MIN_CONFIDENCE = 0.8
 UPRIGHT = 0.998  # confidence from which on landmarks are believed that a face is upright
-DOUBTFUL = 0.1  # confidence from which on a close look is worth it: one of 17 px has 0.2 and more
+DOUBTFUL = 0.05  # confidence from which on a close look is worth it: one of 17 px has 0.09 and more
 
 
 class FaceDetector:
@@ -45,10 +45,11 @@ class FaceDetector:
         scale = _scale_of(photo.size)
         shown = _shrink(photo, scale)
         seen = self._look(shown)
-        faces = self._turn_upright(shown, seen)
-        if faces and faces[0].side > LARGE_SIDE:
+        whole, sure = [], _sure(seen)
+        if sure and sure[0].side > LARGE_SIDE:
             whole = [face.enlarged(2.0) for face in self._find(_shrink(shown, 0.5))]
-            faces = whole + not_parts(faces, whole)
+        others = self._turn_upright(shown, not_parts(sure, whole))
+        faces = whole + not_parts(others, whole)
         doubtful = [face for face in seen if DOUBTFUL <= face.confidence < MIN_CONFIDENCE]
         small = [face for face in not_parts(doubtful, faces) if face.side <= SMALL_SIDE]
         faces = [face.enlarged(1.0 / scale) for face in faces]
@@ -81,7 +82,7 @@ class FaceDetector:
 
     def _find(self, picture, *, turn=0):
         """Find the faces of a picture, looked at first in that turn."""
-        return self._turn_upright(picture, self._look(picture, turn=turn), turn=turn)
+        return self._turn_upright(picture, _sure(self._look(picture, turn=turn)), turn=turn)
 
     def _turn_upright(self, picture, seen, *, turn=0):
         """Look again at faces that may not be upright, in the picture turned so that they are.
@@ -91,13 +92,12 @@ class FaceDetector:
 
         Args:
             picture: `PIL.Image.Image`, RGB.
-            seen: what `_look` saw in it ...
+            seen: `Face`s that are sure enough, of a look at it ...
             turn: ... in that turn.
 
         Returns:
-            A list of the `Face`s that are sure enough, the surest first.
+            A list of `Face`, those seen upright first.
         """
-        seen = _sure(seen)
         if not seen:
             return []
         is_upright = any(face.quarters == turn and face.confidence >= UPRIGHT for face in seen)
