@@ -55,7 +55,13 @@ def run_fit(options):
 def run_average(options):
     from .average import average
 
-    average(options.run, start=options.start, data=options.data, output=options.output)
+    average(
+        options.run,
+        start=options.start,
+        data=options.data,
+        output=options.output,
+        share=options.share,
+    )
 
 
 def run_export(options):
@@ -236,7 +242,7 @@ def main(arguments=None):
     add("split", run_split, "source", "data", "shares", "seed")
     add("prepare", run_prepare, "data", "validation-share")
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
-    add("average", run_average, "data", "run", "start", "averaged")
+    add("average", run_average, "data", "run", "start", "share", "averaged")
     add("export", run_export, "data", "run", "weights", "version", "limits")
     add(
         "evaluate",

@@ -1,8 +1,9 @@
 """Average a run's network with the one that its training went on from.
 
-Both lie in one valley of the loss, and the middle generalises better than either end at no cost in
-serving (Wortsman et al., Model soups, ICML 2022). The statistics of batch normalisation belong to
-neither end, so they are measured anew (Izmailov et al., UAI 2018).
+Both lie in one valley of the loss, and what lies between generalises better than either end at no
+cost in serving (Wortsman et al., Model soups, ICML 2022). A network that went on to other pictures
+so keeps what it knew of the first ones (the same, Robust fine-tuning, CVPR 2022). The statistics of
+batch normalisation belong to neither end, and are measured anew (Izmailov et al., UAI 2018).
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from .torch_speed import speed_up_torch, without_gradients
 STATISTICS_BATCHES = 200  # of training pictures, from which batch normalisation is measured
 
 
-def average(run, *, start, data, output, batches=STATISTICS_BATCHES):
+def average(run, *, start, data, output, share=0.5, batches=STATISTICS_BATCHES):
     """Write the average of two networks as a run that can be exported.
 
     Args:
@@ -32,6 +33,7 @@ def average(run, *, start, data, output, batches=STATISTICS_BATCHES):
         start: the `.keras` file that it went on from, or another network of the same form.
         data: folder of the manifest.
         output: folder of the result; it must not exist.
+        share: 0-1, of the run's network; the rest is that of `start`.
         batches: to measure batch normalisation from.
 
     Raises:
@@ -48,7 +50,9 @@ def average(run, *, start, data, output, batches=STATISTICS_BATCHES):
     ends = [model.get_weights(), keras.models.load_model(start, compile=False).get_weights()]
     if [end.shape for end in ends[0]] != [end.shape for end in ends[1]]:
         raise ConfigError(f"{start} is not of the same form as the network of {run}.")
-    model.set_weights([(one + other) / 2 for one, other in zip(*ends, strict=True)])
+    model.set_weights(
+        [share * one + (1.0 - share) * other for one, other in zip(*ends, strict=True)]
+    )
     _measure_statistics(
         model,
         FaceBatches(
@@ -60,7 +64,7 @@ def average(run, *, start, data, output, batches=STATISTICS_BATCHES):
         ),
     )
     digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
-    made_of["averaged with"] = f"{Path(start).name}, sha256 {digest}"
+    made_of["averaged with"] = f"{Path(start).name}, sha256 {digest}, {1.0 - share:g} of it"
     output.mkdir(parents=True)
     model.save_weights(output / "best.weights.h5")
     write_whole(output / "config.json", json.dumps(made_of, indent=2) + "\n")

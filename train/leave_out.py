@@ -22,7 +22,7 @@ from .manifest import read_manifest
 from .reduced import read
 from .sampling import choose_evenly, leave_out
 
-MARGINS = (1.05, 1.25, 1.375)  # of the looks whose logits are averaged, as in serving
+MARGINS = (0.65, 1.05, 1.375)  # of the looks whose logits are averaged, as in serving
 PICTURES = 200  # judged of each class of each source
 CALIBRATION = 600  # validation pictures of what was seen
 

@@ -43,6 +43,10 @@ OPTIONS = {
             "help": "the .keras file that the run went on from (default: that of weights)",
         },
     ),
+    "share": (
+        "--share",
+        {"type": float, "default": 0.5, "help": "of the run's network (default: 0.5)"},
+    ),
     "averaged": (
         "--output",
         {"default": "outputs/averaged", "help": "folder of the result (default: outputs/averaged)"},
