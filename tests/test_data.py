@@ -490,9 +490,8 @@ def test_jittered_squares_stay_inside_the_picture(tmp_path):
     Image.new("RGB", (90, 70), "white").save(path)
     boxes = [(0, 0, 30, 30), (60, 40, 90, 70), (-9, -9, 80, 70), (30, 20, 60, 50), None]
     pictures = [Picture(path, "Train", "Real", "", box, (90, 70)) for box in boxes]
-    training = FaceBatches(
-        pictures, TrainConfig(input_size=32, batch_size=8), augment=True, corrupt_share=0.0
-    )
+    config = TrainConfig(input_size=32, batch_size=8, blend_share=0.0, resave_share=0.0)
+    training = FaceBatches(pictures, config, augment=True, corrupt_share=0.0)
     for epoch in range(20):
         for crops, _ in content(training, epoch):
             assert (crops == 255).all()

@@ -49,12 +49,12 @@ def leave_out_each(groups, config, *, data, output, backbone_weights):
         folder = output / "+".join(group)
         fit(run, data=data, output=folder, backbone_weights=backbone_weights)
         model = load_network(folder, run)
-        seen = [p for p in leave_out(everything, group) if p.split == "Validation" and p.box]
+        seen = [p for p in leave_out(everything, group) if p.split == "Validation"]
         calibrating = choose_evenly(seen, CALIBRATION, seed=config.seed)
         logits, labels = look(model, calibrating), labels_of(calibrating)
         temperature, bias = fit_scaling(logits, labels)
         bias = lean_to_genuine(logits, labels, temperature=temperature, bias=bias)
-        left_out = [p for p in everything if p.source in group and p.box]
+        left_out = [p for p in everything if p.source in group]
         pools = {picture.pool for picture in left_out}
         beside = [picture for picture in seen if picture.pool in pools]
         pictures = _choose(left_out + beside, seed=config.seed)

@@ -37,7 +37,7 @@ def measure_shortcuts(pictures, config):
     """
     figures = {}
     for pool in sorted({picture.pool for picture in pictures}):
-        of_pool = [picture for picture in pictures if picture.pool == pool and picture.box]
+        of_pool = [picture for picture in pictures if picture.pool == pool]
         chosen = choose_evenly(of_pool, PICTURES, seed=config.seed)
         labels = np.array([CLASSES.index(picture.label) for picture in chosen])
         groups = np.unique(
@@ -66,7 +66,7 @@ def measure_shortcuts(pictures, config):
 def describe_file(picture):
     """Size in pixels and bytes, compression, side of the face and its share of the photo."""
     pixels = picture.size[0] * picture.size[1]
-    side = longer_side(picture.box)
+    side = longer_side(picture.box or (0, 0, *picture.size))
     stored = picture.path.stat().st_size
     return [*picture.size, stored, stored / pixels, side, side / min(picture.size)]
 
