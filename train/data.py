@@ -129,7 +129,6 @@ def shift(square, size, generator):
     left, top, right, _ = square
     side = right - left
     reach = SHIFT_JITTER * side
-    # At most at the edge to the last digit: sums that round beyond it are refused by Pillow.
     x = float(np.clip(left + generator.uniform(-reach, reach), 0.0, max(size[0] - side, 0.0)))
     y = float(np.clip(top + generator.uniform(-reach, reach), 0.0, max(size[1] - side, 0.0)))
     return x, y, min(x + side, size[0]), min(y + side, size[1])

@@ -28,7 +28,7 @@ def write_copy(photo, picture):
         picture: its `Picture`.
     """
     square = picture.square(margin=SURROUNDINGS)
-    side = _side(picture, square)
+    side = round((square[2] - square[0]) * FACE_SIDE / longer_side(picture.box))
     copy = photo.resize((side, side), Image.Resampling.LANCZOS, box=square, reducing_gap=3.0)
     picture.copy.parent.mkdir(exist_ok=True)
     temporary = picture.copy.with_suffix(".part")
@@ -48,11 +48,7 @@ def read(picture):
     if picture.copy is None or not is_reduced(picture) or not picture.copy.is_file():
         return load_photo(picture.path), picture
     square = picture.square(margin=SURROUNDINGS)
-    side = _side(picture, square)
-    scale = side / (square[2] - square[0])
+    photo = load_photo(picture.copy)  # its size is asked for: the manifest rounds boxes
+    scale = photo.width / (square[2] - square[0])
     box = tuple((edge - square[i % 2]) * scale for i, edge in enumerate(picture.box))
-    return load_photo(picture.copy), dataclasses.replace(picture, box=box, size=(side, side))
-
-
-def _side(picture, square):
-    return round((square[2] - square[0]) * FACE_SIDE / longer_side(picture.box))
+    return photo, dataclasses.replace(picture, box=box, size=photo.size)
