@@ -123,7 +123,7 @@ def limit_unseen(probabilities, *, most=MOST_CONCLUSIVELY_WRONG):
         # A fake (other) is conclusively and wrongly Real (label) above this confidence in it.
         wrong = [p if label == "Fake" else 1.0 - p for p in probabilities[other]]
         weights = np.concatenate([np.full(len(p), 1.0 / len(p)) for p in wrong]) / len(wrong)
-        confidences = np.concatenate(wrong)
+        confidences = np.concatenate(wrong).astype(np.float64)
         order = np.argsort(-confidences)
         allowed = np.cumsum(weights[order]) <= most[other]
         # The surest of those that may not be conclusive: a limit is above it, in four digits.
