@@ -82,10 +82,7 @@ def test_eight_bits_that_judge_otherwise_do_not_serve(content, logits, is_kept):
 
 
 # 2.5.1 without its checks is in floats, until other weights come.
-in_floats = pytest.mark.xfail(reason="the interim weights are in floats", strict=True)
-
-
-@pytest.mark.parametrize("name", [pytest.param(MODEL_FILE, marks=in_floats), FACES_FILE])
+@pytest.mark.parametrize("name", [MODEL_FILE, FACES_FILE])
 def test_what_ships_computes_in_eight_bits(name):
     details = Interpreter(model_path=str(WEIGHTS_DIR / name)).get_tensor_details()
     assert any(tensor["dtype"] == np.int8 for tensor in details)
