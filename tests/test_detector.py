@@ -224,7 +224,7 @@ def test_faces_beyond_the_limit_are_told_of(detector, pair, monkeypatch):
 
 VERDICT_KEYS = {
     *("label", "confidence", "fake_probability", "is_conclusive", "notes"),
-    *("faces", "width", "height", "weights"),
+    *("faces", "width", "height", "weights", "frame"),
 }
 FACE_KEYS = {
     *("box", "score", "label", "confidence", "fake_probability", "is_conclusive", "notes"),

@@ -68,7 +68,10 @@ def test_turned_photo_is_judged_as_the_upright_one(detector, name, quarters):
     (face,), (other,) = turned.faces, upright.faces
     assert face.quarters == -quarters % 4
     assert overlap(face.box, turn_box(other.box, photo.size, quarters)) > 0.9
-    assert face.heatmap == pytest.approx(np.rot90(other.heatmap, quarters), abs=0.2)
+    # Boxes differ by a pixel, and a map is scaled to its own highest place.
+    expected = np.rot90(other.heatmap, quarters)
+    assert np.abs(face.heatmap - expected).mean() < 0.03
+    assert np.corrcoef(face.heatmap.ravel(), expected.ravel())[0, 1] > 0.98
 
 
 def test_crop_is_turned_and_not_resampled():

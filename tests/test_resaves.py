@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from train import resaves
 from train.resaves import MOST_ENLARGED, draw_side, resave, save
 from train.shortcuts import describe_crop
 
@@ -61,7 +62,16 @@ def test_a_sharp_and_a_soft_source_look_alike_after_the_chain(detailed):
     assert overlap(is_resaved=True) > 0.0
 
 
-def test_both_formats_are_drawn(detailed):
-    crop = np.asarray(detailed)
-    kinds = {save(crop, np.random.default_rng(seed)).tobytes() for seed in range(30)}
-    assert len(kinds) == 30
+def test_both_formats_are_drawn(detailed, monkeypatch):
+    """Had one class or source always been a JPEG, its blocks would be the label."""
+    drawn, encode = [], resaves.cv2.imencode
+
+    def note(suffix, crop, settings):
+        drawn.append((suffix, settings[1]))
+        return encode(suffix, crop, settings)
+
+    monkeypatch.setattr(resaves.cv2, "imencode", note)
+    for seed in range(60):
+        assert save(np.asarray(detailed), np.random.default_rng(seed)).shape == (200, 200, 3)
+    assert {suffix for suffix, _ in drawn} == {".jpg", ".webp"}
+    assert min(quality for _, quality in drawn) < 50 < 90 < max(quality for _, quality in drawn)

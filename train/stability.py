@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from detector.limits import MIN_SIDE
 from detector.preprocess import longer_side
 from detector.resend import Setting, resend
 
@@ -31,14 +32,17 @@ def mirror(photo):
 
 
 def cut_close(photo, box):
-    """Cut a photo close around a face; the whole photo where there is none."""
+    """Cut a photo close around a face; the whole photo where there is none, or a tiny one."""
     if box is None:
         return photo
     left, top, right, bottom = box
     reach = CLOSE_MARGIN * longer_side(box) / 2
     x, y = (left + right) / 2, (top + bottom) / 2
     frame = np.clip([x - reach, y - reach, x + reach, y + reach], 0, [*photo.size, *photo.size])
-    return photo.crop([round(edge) for edge in frame])
+    left, top, right, bottom = (round(edge) for edge in frame)
+    if min(right - left, bottom - top) < MIN_SIDE:
+        return photo  # what is left would be refused
+    return photo.crop((left, top, right, bottom))
 
 
 # Name -> function of the photo and the box of the face that was judged.
