@@ -24,6 +24,7 @@ SHIPPED = {
 Judged = collections.namedtuple("Judged", "fake_probability label is_conclusive")
 Shown = collections.namedtuple("Shown", "pool source")
 
+
 @pytest.fixture
 def documents(tmp_path):
     """A folder with copies of all documents."""
