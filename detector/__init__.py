@@ -244,14 +244,9 @@ def _judge(weights, photo, face, *, notes):
 
 
 def _combine(crops, *, notes=(), size, weights):
-    # A conclusive Fake decides before an inconclusive one, however high that one's number is.
-    fakes = [crop for crop in crops if crop.label == "Fake"]
-    if fakes:
-        decisive = max(fakes, key=lambda crop: (crop.is_conclusive, crop.fake_probability))
+    decisive, considered = max(crops, key=_rank), crops
+    if decisive.label == "Fake":
         considered, notes = [decisive], ()  # what was not judged cannot make it Real
-    else:
-        decisive = max(crops, key=lambda crop: crop.fake_probability)
-        considered = crops
     return Verdict(
         label=decisive.label,
         confidence=decisive.confidence,
