@@ -15,8 +15,8 @@ def test_every_project_has_a_preset():
     assert preset_names() == ["ours", "ours_whole_picture", *PROJECTS]
 
 
-def test_ours_is_the_shipped_recipe():
-    """The default of the command line must be that of the shipped weights."""
+def test_ours_is_the_recipe_of_the_defaults():
+    """What the command line does by itself must be what the reasons in train/config.py are of."""
     assert load_preset("ours") == TrainConfig()
 
 

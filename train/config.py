@@ -17,7 +17,7 @@ CHOICES = {
 
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
-    """How a network is trained; the defaults are those of the shipped weights."""
+    """How a network is trained; `detector.json` holds the values of the shipped weights."""
 
     # What the network sees
     architecture: str = "mobilenet_v2"  # 2.26 M parameters: 9 MB, and milliseconds on a CPU
