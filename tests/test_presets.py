@@ -49,7 +49,13 @@ def test_recipes_are_those_of_the_projects():
     assert settings["project_2"]["learning_rate"] == 1e-4
     assert settings["project_2"]["optimizer"] == "adam"
     assert all(settings[f"project_{number}"]["patience"] for number in (0, 2))
-    assert settings["project_0"]["plateau_patience"] < settings["project_0"]["patience"]
+    zero, one = settings["project_0"], settings["project_1"]
+    for recipe, epochs in ((zero, 10), (one, 50)):
+        assert (recipe["optimizer"], recipe["learning_rate"]) == ("adam", 1e-4)
+        assert (recipe["batch_size"], recipe["epochs"]) == (64, epochs)
+    assert 0 < zero["plateau_patience"] < zero["patience"]
+    assert (one["patience"], one["plateau_patience"]) == (10, 5)
+    assert (one["plateau_factor"], one["plateau_min"]) == (0.1, 1e-7)
     assert settings["project_3"]["head_batches"] > 140002 / settings["project_3"]["batch_size"]
     assert settings["project_3"]["learning_rate"] < 1e-4
 

@@ -64,6 +64,7 @@ class TrainConfig:
     patience: int = 0  # epochs without a better one before training stops; 0 never stops
     plateau_patience: int = 0  # the same before the learning rate is reduced; 0 never reduces
     plateau_factor: float = 0.5  # of that reduction; only of a constant schedule
+    plateau_min: float = 0.0  # the lowest learning rate that it reduces to
     minutes: float = 0.0  # no epoch is begun after that much training; 0 is no limit
 
     precision: str = "float32"  # "mixed_float16" or "mixed_bfloat16" on a GPU that is faster so

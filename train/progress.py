@@ -59,7 +59,7 @@ def learning_rate(history, config):
         if best_epoch(seen, monitor=config.monitor) == epoch:
             last = epoch
         elif epoch - last >= config.plateau_patience:
-            rate, last = rate * config.plateau_factor, epoch
+            rate, last = max(rate * config.plateau_factor, config.plateau_min), epoch
     return rate
 
 
