@@ -19,18 +19,21 @@ from .presets import load_preset
 
 
 def run_download(options):
+    """Fetch the data set from Kaggle, or unpack archives of it."""
     from .download import download
 
     print(json.dumps(download(options.data, archives=options.archive), indent=2))
 
 
 def run_prepare(options):
+    """Hash the pictures, drop duplicates, find the faces, write the manifest."""
     from .splits import prepare
 
     print(json.dumps(prepare(options.data, validation_share=options.validation_share), indent=2))
 
 
 def run_split(options):
+    """Lay out a folder of Real/ and Fake/ as Train, Validation and Test."""
     from .flat import split_flat
 
     done = split_flat(
@@ -40,6 +43,7 @@ def run_split(options):
 
 
 def run_fit(options):
+    """Train a network; the best epoch on validation is kept, a killed run goes on."""
     from .fit import fit
 
     best = fit(
@@ -53,6 +57,7 @@ def run_fit(options):
 
 
 def run_average(options):
+    """Average the weights of a run with those that it went on from."""
     from .average import average
 
     average(
@@ -65,20 +70,34 @@ def run_average(options):
 
 
 def run_export(options):
+    """Calibrate the network and write what serves: detector.tflite, detector.json."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # as LiteRT needs; `fit` runs on any
     from .export import export
 
     spec = export(
         options.run,
         data=options.data,
-        output=options.weights,
+        output=_exported(options),
         version=options.version,
         left_out=options.left_out,
     )
     print(json.dumps(dataclasses.asdict(spec)["metrics"], indent=2))
 
 
+def run_install(options):
+    """Let the page serve exported weights instead of those that it has."""
+    from .install import install
+
+    old, new = install(options.weights)
+    print(f"The page now serves {new} instead of {old}; `git checkout weights` brings those back.")
+
+
+def _exported(options):
+    return options.weights or str(Path(options.run, "weights"))
+
+
 def run_evaluate(options):
+    """Measure weights on a split: figures, plots, intervals."""
     from .download import download
     from .evaluate import evaluate, record, to_text
     from .splits import prepare
@@ -101,12 +120,14 @@ def run_evaluate(options):
 
 
 def run_origins(options):
+    """Measure weights on pictures of origins that they never saw."""
     from .origins import measure_origins, to_text
 
     print(to_text(measure_origins(options.weights, archive=options.archive, output=options.output)))
 
 
 def run_shortcuts(options):
+    """Measure what tells the label without looking at a face."""
     from .manifest import read_manifest
     from .shortcuts import measure_shortcuts, to_text
 
@@ -115,6 +136,7 @@ def run_shortcuts(options):
 
 
 def run_leave_out(options):
+    """Train without each group of sources in turn, and judge what was left out."""
     from .leave_out import leave_out_each, to_text
 
     figures = leave_out_each(
@@ -128,6 +150,7 @@ def run_leave_out(options):
 
 
 def run_tables(options):
+    """Fill the tables of README and docs from the recorded figures."""
     from detector.weights import read_spec
 
     from .tables import write_tables
@@ -142,6 +165,7 @@ def run_tables(options):
 
 
 def run_compare(options):
+    """Train several recipes in one budget and rank them."""
     environment = dict(os.environ)  # `fit` runs on any Keras backend ...
     os.environ["KERAS_BACKEND"] = "tensorflow"  # ... the conversion for LiteRT on this one
     from .compare import compare
@@ -161,6 +185,7 @@ def run_compare(options):
 
 
 def run_corruptions(options):
+    """Draw every corruption of a photo on one sheet."""
     from .corruptions import contact_sheet
 
     contact_sheet(options.photo).save(options.output)
@@ -168,6 +193,7 @@ def run_corruptions(options):
 
 
 def run_push(options):
+    """Push weights with a model card to the Hugging Face Hub."""
     from .push import push
 
     done = push(
@@ -184,6 +210,7 @@ def run_push(options):
 
 
 def run_space(options):
+    """Lay out what a Space needs in a folder."""
     from .space import lay_out
 
     for name in lay_out(options.output):
@@ -191,6 +218,7 @@ def run_space(options):
 
 
 def run_deploy_space(options):
+    """Create or update a Space."""
     from .space import deploy
 
     token = None
@@ -207,12 +235,13 @@ def run_deploy_space(options):
 
 
 def run_all(options):
+    """Download, prepare, fit, export and evaluate, one after the other."""
     # Processes of their own: `export` needs TensorFlow, `fit` runs on any Keras backend.
     archives = ["--archive", *options.archive] if options.archive else []
     settings = [part for name, value in options.set for part in ("--set", f"{name}={value}")]
     settings += ["--preset", options.preset, "--backbone-weights", options.backbone_weights]
     data, run = ["--data", options.data], ["--run", options.run]
-    weights = ["--weights", options.weights]
+    weights = ["--weights", _exported(options)]
     steps = [
         ["download", *data, *archives],
         ["prepare", *data],
@@ -225,6 +254,7 @@ def run_all(options):
         status = subprocess.run([sys.executable, "-m", "train", *step]).returncode
         if status:
             raise DetectorError(f"`{step[0]}` failed; mend it and run the same command again.")
+    print(f"\nTo let the page serve these weights: python -m train install {' '.join(weights)}")
 
 
 def main(arguments=None):
@@ -243,7 +273,8 @@ def main(arguments=None):
     add("prepare", run_prepare, "data", "validation-share")
     add("fit", run_fit, "data", "run", "preset", "backbone-weights", "set", "distribute")
     add("average", run_average, "data", "run", "start", "share", "averaged")
-    add("export", run_export, "data", "run", "weights", "version", "limits")
+    add("export", run_export, "data", "run", "exported", "version", "limits")
+    add("install", run_install, "installed")
     add(
         "evaluate",
         run_evaluate,
@@ -278,7 +309,7 @@ def main(arguments=None):
     add(
         "all",
         run_all,
-        *("data", "archive", "run", "preset", "backbone-weights", "set", "weights", "version"),
+        *("data", "archive", "run", "preset", "backbone-weights", "set", "exported", "version"),
     )
     options = parser.parse_args(arguments)
     try:

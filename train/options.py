@@ -132,6 +132,14 @@ OPTIONS = {
         "--weights",
         {"default": str(WEIGHTS_DIR), "help": "folder of the weights (default: weights)"},
     ),
+    "exported": (
+        "--weights",
+        {"help": "folder for the weights (default: weights in the folder of the run)"},
+    ),
+    "installed": (
+        "--weights",
+        {"default": "outputs/run/weights", "help": "their folder (default: outputs/run/weights)"},
+    ),
     "version": ("--version", {"default": "0.0.0", "help": "of the exported model"}),
     "split": ("--split", {"default": "Test", "choices": SPLITS, "help": "default: Test"}),
     "compared-split": (

@@ -1,0 +1,31 @@
+"""Put exported weights where the page reads its own from."""
+
+import shutil
+from pathlib import Path
+
+from detector.config import WEIGHTS_DIR
+from detector.weights import FILES, SPEC_FILE, load_weights
+
+
+def install(weights, *, output=WEIGHTS_DIR):
+    """Copy weights that load and pass their self-test.
+
+    Args:
+        weights: folder that `export` wrote.
+        output: folder whose weights they replace.
+
+    Returns:
+        The version that was there, and the one that is there now.
+
+    Raises:
+        WeightsError: a file is missing or damaged; nothing is replaced.
+    """
+    weights, output = Path(weights), Path(output)
+    new, old = load_weights(weights).spec.version, load_weights(output).spec.version
+    # Beside their places until all of them are there: a full disk leaves the old weights whole.
+    parts = {name: output / f"{name}.part" for name in (*FILES, SPEC_FILE)}
+    for name, part in parts.items():
+        shutil.copy(weights / name, part)
+    for name, part in parts.items():
+        part.replace(output / name)
+    return old, new
