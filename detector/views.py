@@ -12,6 +12,7 @@ from .preprocess import centre_square, cut, face_square
 from .weights import run_model
 
 MAP_SIDE = 32  # places along each side of the evidence map that the views are laid into
+FADING = 0.25  # of a view's side, over which it fades to its edges
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -62,25 +63,43 @@ def look_at(model, photo, box, *, views, input_size, quarters=0):
     return Look(
         logit=float(np.mean(logits)),
         square=largest,
-        evidence=np.mean(
-            [_lay_into(largest, square, part) for square, part in zip(squares, maps, strict=True)],
-            axis=0,
-        ),
+        evidence=_lay_together(largest, squares, maps),
     )
 
 
-def _lay_into(largest, square, evidence):
-    """Evidence over one square as evidence over a larger one, (MAP_SIDE, MAP_SIDE) float32."""
+def _lay_together(largest, squares, maps):
+    """What the views say of each place of the largest square, (MAP_SIDE, MAP_SIDE) float32.
+
+    The mean over the views that show a place; towards its edges a view counts less, so that no edge
+    is to be seen where nothing changes.
+    """
+    weights = [_lay_into(largest, square, _FADING) for square in squares]
+    laid = [_lay_into(largest, square, part) for square, part in zip(squares, maps, strict=True)]
+    return np.average(laid, axis=0, weights=weights)
+
+
+def _lay_into(largest, square, values):
+    """Values over one square as values over a larger one, 0 outside it."""
     side = square[2] - square[0]
     share = side / (largest[2] - largest[0])
-    height, width = evidence.shape
+    height, width = values.shape
     x = (square[0] - largest[0]) / side
     y = (square[1] - largest[1]) / side
     step = 1.0 / (MAP_SIDE * share)  # of the square's side, for one place of the result
-    laid = Image.fromarray(np.ascontiguousarray(evidence)).transform(
+    laid = Image.fromarray(np.ascontiguousarray(values)).transform(
         (MAP_SIDE, MAP_SIDE),
         Image.Transform.AFFINE,
         (step * width, 0.0, -x * width, 0.0, step * height, -y * height),
         resample=Image.Resampling.BILINEAR,
-    )  # places outside the square are 0: nothing was seen there
-    return np.asarray(laid) / share**2  # a smaller square says more about each of its places
+    )
+    return np.asarray(laid)
+
+
+def _fading():
+    """Weights of the places of a view: 1 in the middle, next to nothing at the edges."""
+    edge = np.minimum(np.arange(MAP_SIDE) + 0.5, np.arange(MAP_SIDE)[::-1] + 0.5) / MAP_SIDE
+    ramp = np.clip(edge / FADING, 0.02, 1.0)
+    return np.outer(ramp, ramp).astype(np.float32)
+
+
+_FADING = _fading()

@@ -47,15 +47,15 @@ def test_logit_is_the_mean_over_the_views(looks, photo):
 
 
 def test_the_inside_of_a_face_is_one_more_view(looks, photo):
-    """Its logit counts as the others do, and its map lies where it looked."""
+    """Its logit counts as the others do, and its map lies where it looked and nowhere else."""
     whole, _ = looks(photo, BOX, (1.2, False))
     look, crops = looks(photo, BOX, (1.2, False), (0.3, True))
     assert look.logit == pytest.approx(np.mean([crop.mean() for crop in crops]))
     assert look.square == whole.square
-    added = 2 * look.evidence - whole.evidence
-    assert added.mean() == pytest.approx(crops[1].mean(), rel=0.05)
-    quarter = MAP_SIDE // 4
-    assert not added[:quarter].any() and not added[:, -quarter:].any()
+    changed = look.evidence != whole.evidence
+    quarter, middle = MAP_SIDE // 4, MAP_SIDE // 2
+    assert changed[middle, middle]
+    assert not changed[:quarter].any() and not changed[:, -quarter:].any()
 
 
 def test_a_mirrored_view_is_mirrored_and_its_map_is_not(looks, photo):
@@ -72,18 +72,13 @@ def test_square_is_the_largest_and_the_map_fills_it(looks, photo):
     look, _ = looks(photo, BOX, (1.0, False), (1.6, False))
     assert look.square == face_square(BOX, photo.size, margin=1.6)
     assert look.evidence.shape == (MAP_SIDE, MAP_SIDE)
-    border, middle = look.evidence[0, MAP_SIDE // 2], look.evidence[MAP_SIDE // 2, MAP_SIDE // 2]
-    assert middle > 1.5 * border  # both views saw the middle, one saw the border
 
 
-def test_what_a_view_adds_to_the_map_is_what_it_adds_to_the_logit(looks, photo):
-    """Laid into a larger square, evidence neither grows nor is lost."""
-    alone, _ = looks(photo, BOX, (1.0, False))
-    beside, _ = looks(Image.new("RGB", photo.size), BOX, (1.6, False))
-    assert beside.evidence.sum() == 0
-    assert alone.evidence.mean() == pytest.approx(alone.logit, rel=0.02)
-    both, _ = looks(photo, BOX, (1.0, False), (1.6, False))
-    assert both.evidence.mean() == pytest.approx(both.logit, rel=0.05)
+def test_where_views_agree_the_map_shows_no_edge_of_a_view(looks):
+    """A bright rectangle would be read as the place of an edit."""
+    grey = Image.new("RGB", (200, 160), (90, 90, 90))
+    look, _ = looks(grey, BOX, (0.6, False), (1.0, True), (1.6, False))
+    assert look.evidence == pytest.approx(90.0, abs=0.1)
 
 
 @pytest.mark.parametrize("box", [(-20.0, -10.0, 40.0, 60.0), (150.0, 100.0, 230.0, 180.0)])
