@@ -208,3 +208,7 @@ def test_figures_travel_with_the_weights(weights_copy):
     after = json.loads((weights_copy / "detector.json").read_text())
     assert after.pop("metrics") == {**before.pop("metrics"), "test": {"auc": 0.9}}
     assert after == before
+    rows = {"mine, Real": {"auc": 0.8}}
+    record(weights_copy, {"split": "Validation", "sources": rows})
+    metrics = json.loads((weights_copy / "detector.json").read_text())["metrics"]
+    assert metrics["by source"] == rows and metrics["test"] == {"auc": 0.9}

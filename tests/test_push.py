@@ -108,7 +108,7 @@ def test_the_card_passes_the_librarys_own_validation_and_every_number_is_a_metri
     assert card.data.model_name == "faces" and card.data.license == "other"
     for heading in (
         *("How to use", "Intended use", "Limits", "Training data and terms", "Evaluation"),
-        *("Calibration", "Robustness", "Fingerprint"),
+        *("Calibration", "By source", "Robustness", "Fingerprint"),
     ):
         assert f"\n## {heading}\n" in text
     for figure in (
@@ -142,6 +142,19 @@ def test_figures_of_own_pictures_are_not_claimed_for_the_data_set():
     assert "Pictures of `mine`: de-duplicated by content across splits, taken whole, clean." in (
         card.text
     )
+
+
+def test_the_card_says_how_good_it_is_on_each_source():
+    """One figure over all sources hides the one whose photos are accused."""
+    shares = ("called Fake", "conclusive and right", "conclusive and wrong")
+    row = {"pool": "portraits", "pictures": 33, "auc": 0.927}
+    row |= {share: 0.152 for share in shares}
+    row |= {f"{share} interval": [0.067, 0.309] for share in shares}
+    metrics = {"test": figures(), "by source": {"ffhq, Real": row}}
+    measured = evaluation("1", "0" * 64)
+    info = {"evaluation": measured, "repo": "me/faces", "tag": "v1", "terms": ""}
+    card = model_card(read_spec(WEIGHTS_DIR), metrics, **info)
+    assert "| ffhq | Real | portraits | 33 | 0.927 | 15.2% (6.7 - 30.9) |" in card.text
 
 
 def test_a_number_of_the_card_follows_the_figures():

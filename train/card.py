@@ -8,6 +8,7 @@ from detector.report import LIMITS
 from .config import TrainConfig
 from .download import KAGGLE_DATASET
 from .sources import KAGGLE_SOURCE
+from .tables import sources_table
 
 # What the figures of a split are of.
 SPLITS = {
@@ -65,6 +66,7 @@ def model_card(spec, metrics, *, evaluation, repo, tag, terms):
         _training(spec, terms),
         _evaluation(metrics, evaluation),
         _calibration(spec, metrics),
+        _by_source(metrics),
         _robustness(metrics, evaluation),
         _fingerprint(spec),
     )
@@ -157,8 +159,9 @@ detectors fail. Not for accusing anyone, and not as the only ground of any decis
 
 {LIMITS} Retouched, filtered, heavily compressed or very small faces may be judged less well; the
 verdict says so where it can tell (`is_conclusive`, `notes`). The heatmap shows where the network
-looked, not what was edited. Figures below are for pictures like those of the data set; no figures
-are known for groups of people, cameras or generators apart.
+looked, not what was edited. Figures below are for pictures like those of its sources; what other
+generators and cameras come to may be far worse. Whether it errs more often for some groups of
+people (skin tone, age, sex) was not measured: the sources do not state them.
 """
 
 
@@ -224,6 +227,20 @@ around one).
 
 {_cell(test["conclusive"])} of the verdicts on Test are conclusive, and of those {conclusive} are
 right.
+"""
+
+
+def _by_source(metrics):
+    table = "Not measured for these weights."
+    if "by source" in metrics:
+        table = sources_table(metrics["by source"])
+    return f"""
+## By source
+
+Validation pictures as they are. A source of one class is told from the other class of its pool;
+that is its AUC. For a genuine source "called Fake" is the error, for fakes it is the catch.
+
+{table}
 """
 
 

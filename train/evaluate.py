@@ -260,8 +260,14 @@ def _cell(value):
 
 
 def record(weights_dir, figures):
-    """Write the figures of the labelled face into `detector.json`, where they travel along."""
+    """Write the figures of the labelled face into `detector.json`, where they travel along.
+
+    Of Validation, which `export` measures as a whole, those by source.
+    """
     path = Path(weights_dir) / SPEC_FILE
     spec = json.loads(path.read_text())
-    spec["metrics"][figures["split"].lower()] = figures["labelled face"]
+    if figures["split"] == "Validation":
+        spec["metrics"]["by source"] = figures["sources"]
+    else:
+        spec["metrics"][figures["split"].lower()] = figures["labelled face"]
     write_whole(path, json.dumps(spec, indent=2) + "\n")

@@ -68,7 +68,7 @@ def write_tables(root, *, spec, evaluations, benchmarks, leaderboard):
     tables = {
         "headline": _headline(spec, test["95 % intervals"]),
         "confusion": _confusion(test["labelled face"]["confusion matrix"]),
-        "sources": _sources(validation["sources"]),
+        "sources": sources_table(validation["sources"]),
         "leave-out": _left_out(left_out["sources"]),
         "origins": origins_table(origins),
         "pasted faces": _pasted(validation["pasted faces"]),
@@ -154,7 +154,8 @@ def _confusion(matrix):
     )
 
 
-def _sources(rows):
+def sources_table(rows):
+    """Figures by source and class (`train.figures.by_source`) as Markdown."""
     lines = [
         f"| Source | Class | Pool | Pictures | AUC | {' | '.join(SHARES.values())} |",
         f"|---|---|---|---:|---:|{'---|' * len(SHARES)}",
