@@ -15,7 +15,7 @@ from . import load_detector
 from .errors import ConfigError, DetectorError, PhotoError
 from .explain import draw_boxes, overlay
 from .many import judge_each
-from .report import to_json, to_sentence
+from .report import to_json, to_percent, to_sentence
 from .runtime import count_cores
 from .storage import find_photos, read_list, read_photo
 
@@ -116,7 +116,7 @@ def _judge_here(detector, photos, options):
             print(json.dumps({"photo": path, **to_json(verdict)}), flush=True)
         else:
             print(
-                f"{path}: {verdict.label} {verdict.confidence:.1%}. {to_sentence(verdict)}",
+                f"{path}: {verdict.label} {to_percent(verdict.confidence)}. {to_sentence(verdict)}",
                 flush=True,
             )
     return status

@@ -12,6 +12,8 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from .report import per_thousand
+
 # Dark to light, readable without colour vision: anchors of matplotlib's "inferno" (CC0).
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
 CLOSE_UP_SIDE = 640  # pixels, longer side
@@ -179,7 +181,7 @@ def draw_boxes(photo, crops, *, with_labels=True):
         colour, ink, label = UNSURE_COLOUR, "black", "?"
         if crop.is_conclusive:
             colour, ink = BOX_COLOURS[crop.label], "white"
-            label = f"{crop.label} {min(crop.confidence, 0.99):.0%}"
+            label = f"{crop.label} {per_thousand(crop.confidence) // 10}%"
         draw.rectangle((left, top, right, bottom), outline=colour, width=line)
         text = f" {number} {label} " if with_labels else f" {number} "
         frame = draw.textbbox((0, 0), text, font=font)

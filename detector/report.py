@@ -1,6 +1,7 @@
 """A verdict as JSON and as plain sentences."""
 
 import dataclasses
+import math
 
 LIMITS = (
     "It learned from face swaps and generated portraits of a few kinds; other kinds may pass. "
@@ -53,6 +54,25 @@ def to_json(verdict):
     }
 
 
+def per_thousand(probability):
+    """A probability for people: rounded down to a thousandth, and at most 999.
+
+    No model is certain. Every text that states a probability goes through here.
+
+    Args:
+        probability: 0-1.
+
+    Returns:
+        int, 0-999.
+    """
+    return min(math.floor(probability * 1000 + 1e-9), 999)
+
+
+def to_percent(probability):
+    """A probability as text, such as "97.3%"; see `per_thousand`."""
+    return f"{per_thousand(probability) / 10:.1f}%"
+
+
 def count_fakes(verdict):
     """How many faces a Fake photo is called so for: where some are conclusive, those alone."""
     return sum(
@@ -77,7 +97,7 @@ def to_sentence(verdict):
 
 
 def _say(verdict):
-    percent = f"{min(verdict.confidence, 0.999):.1%}"
+    percent = to_percent(verdict.confidence)
     count = len(verdict.faces)
     subject, look = "This photo", "looks"
     if verdict.label == "Real" and count > 1:

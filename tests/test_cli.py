@@ -13,7 +13,7 @@ from server import ROOT
 from detector import load_detector
 from detector.__main__ import _save_heatmap
 from detector.errors import PhotoError
-from detector.report import to_json
+from detector.report import to_json, to_percent
 
 
 def test_json_and_heatmaps(run_python, photo_path, tmp_path):
@@ -41,7 +41,8 @@ def test_sentences(run_python, photo_path, tmp_path):
     done = run_python("-m", "detector", photo_path, tmp_path / "gone.jpg")
     assert done.returncode == 1
     verdict = load_detector().predict(photo_path)
-    assert done.stdout.startswith(f"{photo_path}: {verdict.label} {verdict.confidence:.1%}. ")
+    said = f"{verdict.label} {to_percent(verdict.confidence)}"
+    assert done.stdout.startswith(f"{photo_path}: {said}. ")
     assert len(done.stdout.splitlines()) == 1
     assert "gone.jpg: the file cannot be read" in done.stderr
     assert "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ from PIL import Image
 
 from detector import CropVerdict, Detector, WeightsInfo, _combine
 from detector.preprocess import centre_square, face_square
-from detector.report import NOTES, to_json, to_sentence
+from detector.report import NOTES, to_json, to_percent, to_sentence
 
 INFO = WeightsInfo(source="embedded", version="1.0.0", sha256="0" * 64)
 
@@ -260,6 +260,15 @@ def test_sentence_of_a_conclusive_verdict(crops, expected):
     sentence = to_sentence(combine(*crops))
     assert all(part in sentence for part in expected)
     assert "nconclusive" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(1.0, "99.9%"), (0.9996, "99.9%"), (0.99, "99.0%"), (0.8765, "87.6%"), (0.5, "50.0%")],
+)
+def test_a_probability_is_rounded_down_and_never_certain(probability, said):
+    """The command line said 100.0% and 99.9% of the same verdict."""
+    assert to_percent(probability) == said
 
 
 @pytest.mark.parametrize("note", NOTES)
