@@ -22,6 +22,7 @@ OURS, PEER = "this repository", "`image_dataset_from_directory`, `fit`"
 CASES = {  # name to backend
     f"{OURS}, TensorFlow": "tensorflow",
     f"{OURS}, PyTorch": "torch",
+    f"{OURS}, PyTorch, bfloat16": "torch",
     f"{OURS}, PyTorch, stock": "torch",
     f"{PEER}, TensorFlow": "tensorflow",
     f"{PEER}, PyTorch": "torch",
@@ -39,6 +40,8 @@ from train.manifest import Picture
 
 case, root = sys.argv[1], Path(sys.argv[2])
 config = TrainConfig()
+if "bfloat16" in case:
+    keras.config.set_dtype_policy("mixed_bfloat16")
 if "stock" not in case:
     torch_speed.speed_up_torch()
 model = architectures.build("mobilenet_v2", input_size=config.input_size, dropout=0.2)

@@ -66,3 +66,35 @@ def test_fast_kernels_train_the_same_network(run_python):
         assert fast == pytest.approx(stock, abs=1e-3)
     # What is compared has learnt: else the same nothing would be compared.
     assert found["stock"][0] != pytest.approx(found["untrained"], abs=1e-2)
+
+
+HALF = """
+import json
+import keras, numpy as np, torch
+from train.torch_speed import speed_up_torch
+
+speed_up_torch()
+pictures = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 4)).astype(np.float32)
+results, weights = {}, None
+for policy in ("float32", "mixed_bfloat16"):
+    layer = keras.layers.DepthwiseConv2D(3, strides=2, use_bias=False, dtype=policy)
+    layer.build(pictures.shape)
+    weights = weights or layer.get_weights()
+    layer.set_weights(weights)
+    output = layer(torch.tensor(pictures))
+    output.float().sum().backward()
+    gradient = layer.trainable_weights[0].value.grad
+    results[policy] = [str(output.dtype), *(x.detach().float().flatten().tolist()
+                                            for x in (output, gradient))]
+print(json.dumps(results))
+"""
+
+
+def test_half_precision_with_strides_is_the_same_convolution(run_python):
+    """It goes through single precision: PyTorch's own backward pass takes ten times as long."""
+    done = run_python("-c", HALF, KERAS_BACKEND="torch")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["mixed_bfloat16"][0] == "torch.bfloat16"
+    for half, single in zip(found["mixed_bfloat16"][1:], found["float32"][1:], strict=True):
+        assert half == pytest.approx(single, abs=0.05)

@@ -3,6 +3,7 @@
 Keras 3.15 computes batch normalisation from elementary operations and, for channels-last models,
 copies every activation twice around each convolution. PyTorch has a fused kernel for the first,
 and needs none of the copies: a permuted channels-last tensor already is in its fast memory format.
+In bfloat16 a strided depthwise convolution goes through single precision, where PyTorch is faster.
 The C library also hands every large tensor back to the system and asks for it again at each step.
 `tests/test_torch_speed.py` holds both against stock Keras.
 """
@@ -12,6 +13,7 @@ import ctypes
 import sys
 
 import keras
+import numpy as np
 
 # Parameters of glibc's mallopt(3): never use mmap, keep up to 2 GB of freed memory.
 MALLOC_SETTINGS = {"M_MMAP_MAX": (-4, 0), "M_TRIM_THRESHOLD": (-1, 2**31 - 1)}
@@ -49,8 +51,20 @@ def speed_up_torch():
     def transpose_spatial_inputs(inputs):
         return inputs.movedim(-1, 1)
 
+    stock_depthwise = nn.depthwise_conv
+
+    def depthwise_conv(inputs, kernel, strides=1, *args, **kwargs):
+        # PyTorch has no fast backward pass in bfloat16 where a stride is above 1.
+        if inputs.dtype is not torch.bfloat16 or max(np.atleast_1d(strides)) == 1:
+            return stock_depthwise(inputs, kernel, strides, *args, **kwargs)
+        outputs = stock_depthwise(
+            inputs.float(), keras.ops.cast(kernel, "float32"), strides, *args, **kwargs
+        )
+        return outputs.bfloat16()
+
     keras.layers.BatchNormalization.call = call
     nn._transpose_spatial_inputs = transpose_spatial_inputs
+    keras.src.backend.nn.depthwise_conv = nn.depthwise_conv = depthwise_conv
 
 
 def without_gradients():
