@@ -18,7 +18,7 @@ from detector.preprocess import cut
 from .augment import flip_rotate_zoom
 from .blend import blend
 from .corruptions import corrupt
-from .reduced import read
+from .reduced import SURROUNDINGS, read
 from .resaves import draw_side, resave
 from .sampling import Slot, draw_epoch
 
@@ -87,7 +87,8 @@ class FaceBatches(keras.utils.PyDataset):
         config = self.config
         photo, picture = read(self.pictures[slot.index])
         if slot.donor is not None:  # from a generator of its own: the pair is framed alike
-            donor, donor_picture = read(self.pictures[slot.donor])
+            donor, donor_picture = cut_around(*read(self.pictures[slot.donor]))
+            photo, picture = cut_around(photo, picture)
             photo, _ = blend(
                 photo, picture.box, donor, donor_picture.box, np.random.default_rng([*seed, 1])
             )
@@ -137,6 +138,22 @@ def shift(square, size, generator):
 def degrade(photo, square, generator, *, side):
     """Cut a square of a photo at that side and degrade it: a square `PIL.Image.Image`, RGB."""
     return Image.fromarray(corrupt(cut(photo, square, input_size=side), generator))
+
+
+def cut_around(photo, picture):
+    """Cut a photo to the surroundings of its face, all that a crop may show of it.
+
+    Args:
+        photo: `PIL.Image.Image`, RGB.
+        picture: its `Picture`, with a box.
+
+    Returns:
+        The part of the photo, and a `Picture` with its size and the box in it.
+    """
+    left, top, right, bottom = (round(edge) for edge in picture.square(margin=SURROUNDINGS))
+    box = tuple(edge - (left, top)[i % 2] for i, edge in enumerate(picture.box))
+    photo = photo.crop((left, top, right, bottom))
+    return photo, dataclasses.replace(picture, box=box, size=photo.size)
 
 
 def cut_close(photo, picture, generator):

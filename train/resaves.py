@@ -22,6 +22,8 @@ NATIVE_SHARE = 0.35  # of crops that keep their resolution; those of large faces
 SIDES = (0.55, 1.8)  # of the others, over the network's input; evenly by logarithm
 MOST_ENLARGED = 1.3  # of a crop's own side: what is not there cannot be drawn
 EDITS = ("noise", "blur", "colour", "saturation", "exposure", "edges")  # of `corruptions`
+SHARPEN_SHARE = 0.3  # of crops: phones and portals sharpen, so that crisp is not a forgery's mark
+SHARPEN_RADII, SHARPEN_AMOUNTS = (0.6, 1.6), (0.2, 1.2)  # in pixels; of what a blur takes away
 EDIT_SHARE, EDIT_SEVERITY = 0.4, 0.2  # of crops that are edited, and how much at most
 SAVES = (0.1, 0.65, 0.25)  # shares of crops that are compressed never, once and twice
 WEBP_SHARE = 0.2  # of savings; the rest is JPEG
@@ -54,6 +56,10 @@ def resave(photo, square, generator, *, side):
     filters = list(FILTERS)
     drawn = filters[generator.choice(len(filters), p=list(FILTERS.values()))]
     crop = np.asarray(photo.resize((side, side), drawn, box=square, reducing_gap=3.0))
+    if generator.random() < SHARPEN_SHARE:
+        smooth = cv2.GaussianBlur(crop, (0, 0), generator.uniform(*SHARPEN_RADII))
+        amount = generator.uniform(*SHARPEN_AMOUNTS)
+        crop = cv2.addWeighted(crop, 1.0 + amount, smooth, -amount, 0.0)
     if generator.random() < EDIT_SHARE:
         members = FAMILIES[EDITS[generator.integers(len(EDITS))]]
         name = list(members)[generator.integers(len(members))]
