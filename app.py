@@ -17,8 +17,8 @@ except DetectorError as error:
 import gradio as gr
 from starlette.middleware import Middleware
 
-from detector.limits import MAX_UPLOAD
-from page import cleaning
+from detector.limits import MAX_ADDRESS, MAX_UPLOAD
+from page import cleaning, examples
 from page.endpoints import build_endpoints
 from page.guard import MAX_AT_ONCE, MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
 from page.judge import Document, build_routes
@@ -62,21 +62,28 @@ def build_page(demo, detector, texts):
     """Build what one language shows, inside `demo`."""
 
     def fill(request: gr.Request):
-        # Other weights may have come since the server started.
-        has_crop = request.query_params.get("crop") == "1"
-        return weights_line(detector.weights.info, texts), has_crop
+        # Other weights may have come since the server started. An address that came with the link
+        # is filled in; to fetch it is left to the person.
+        asked = request.query_params
+        return (
+            weights_line(detector.weights.info, texts),
+            examples.render_names(detector, texts),
+            asked.get("crop") == "1",
+            asked.get("url", "")[:MAX_ADDRESS],
+            gr.Accordion(open=bool(asked.get("url") or asked.get("crop"))),
+        )
 
     gr.Navbar(main_page_name=next(iter(LANGUAGES.values()))["language_name"])
     gr.Markdown(f"# {texts['title']}\n{texts['introduction']}")
-    with gr.Tabs():
-        with gr.Tab(texts["tab_one"]):
-            is_face_crop = build_single(detector, texts)
-        with gr.Tab(texts["tab_many"]):
-            build_many(detector, texts)
+    with gr.Tabs() as tabs:
+        with gr.Tab(texts["tab_one"], id="one"):
+            single = build_single(detector, texts)
+        with gr.Tab(texts["tab_many"], id="many"):
+            build_many(detector, texts, tabs=tabs, photo=single.photo)
     served = gr.Markdown()
     demo.load(
         fill,
-        outputs=[served, is_face_crop],
+        outputs=[served, single.names, single.is_face_crop, single.address, single.ways],
         api_visibility="private",
         show_progress="hidden",
     )

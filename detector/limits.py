@@ -23,3 +23,4 @@ MAX_PHOTOS = 50  # judged at once: a visitor waits seconds for them
 MAX_UPLOAD = 200 * 2**20  # bytes of one file: a zip of `MAX_PHOTOS` phone photos
 MAX_DIRECTORY = 2**20  # bytes of a zip's list of members, 10,000 of them; read before all else
 MAX_NAME = 255  # characters of a file's name, as in file systems; a zip allows 65,535
+MAX_ADDRESS = 2000  # characters of a web address in a link to the page; browsers take few more

@@ -6,7 +6,6 @@ python docs/make_screenshots.py http://127.0.0.1:7860
 import io
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
@@ -14,30 +13,27 @@ from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).resolve().parent
 EXAMPLES = DOCS.parent / "examples"
-REAL = EXAMPLES / "admiral.jpg"
-PORTRAIT, MANIPULATED = EXAMPLES / "astronaut.jpg", EXAMPLES / "astronaut-manipulated.jpg"
+REAL, GENERATED = EXAMPLES / "admiral.jpg", EXAMPLES / "generated.jpg"
+ALTERED, GROUP = EXAMPLES / "astronaut-manipulated.jpg", EXAMPLES / "two-people.jpg"
+UNSURE = EXAMPLES / "astronaut.jpg"
 
 
 def main(address):
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+    with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        both = make_pair(Path(folder) / "both.png")
-        with_photo(browser, address, REAL, name="page.png", height=1010)
-        with_photo(browser, address, both, name="page-faces.png", height=1500)
-        options = {"width": 360, "height": 1500, "color_scheme": "dark", "locale": "de-DE"}
-        with_photo(browser, f"{address}/de", MANIPULATED, name="page-phone.png", **options)
-        with_many(browser, address, [REAL, both, DOCS / "api.md"], name="page-many.png")
+        save(open_page(browser, address, width=1280, height=720), "page-empty.png")
+        for photo, name in (
+            *((REAL, "page.png"), (GENERATED, "page-generated.png")),
+            *((ALTERED, "page-altered.png"), (UNSURE, "page-unsure.png")),
+        ):
+            with_photo(browser, address, photo, name=name, height=860)
+        with_photo(browser, address, GROUP, name="page-faces.png", height=1330)
+        options = {"width": 390, "height": 1500, "color_scheme": "dark", "locale": "de-DE"}
+        with_photo(browser, f"{address}/de", ALTERED, name="page-phone.png", **options)
+        photos = [REAL, GENERATED, ALTERED, GROUP, DOCS / "api.md"]
+        with_many(browser, address, photos, name="page-many.png")
         browser.close()
-
-
-def make_pair(path):
-    """The portrait and its manipulated copy side by side."""
-    pair = Image.new("RGB", (1024, 512))
-    for index, example in enumerate((PORTRAIT, MANIPULATED)):
-        pair.paste(Image.open(example), (512 * index, 0))
-    pair.save(path)
-    return path
 
 
 def open_page(browser, address, *, width=1200, height, **options):
@@ -57,7 +53,7 @@ def with_photo(browser, address, photo, *, name, **options):
 
 def with_many(browser, address, photos, *, name):
     """The second tab with a table."""
-    page = open_page(browser, address, height=1080)
+    page = open_page(browser, address, height=1250)
     page.get_by_role("tab", name="Many photos").click()
     page.locator(".many-input input[type=file]").set_input_files(photos)
     page.locator(".many-input .file-preview tr").nth(len(photos) - 1).wait_for()

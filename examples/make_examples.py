@@ -4,7 +4,8 @@
 
 The portraits are the US Navy's of Grace Hopper, as matplotlib ships it, and NASA's of astronaut
 Eileen Collins, as scikit-image ships it (both public domain). In the copy the astronaut's face is
-mirrored, bent, softened, sharpened and recoloured, then blended back in.
+mirrored, bent, softened, sharpened and recoloured, then blended back in. `two-people.jpg` shows the
+admiral beside the altered astronaut. `generated.jpg` is not made here: see README.md.
 """
 
 from pathlib import Path
@@ -54,6 +55,15 @@ def manipulate(portrait):
     return result
 
 
+def beside(left, right):
+    """Two pictures side by side, as high as the first."""
+    right = right.resize((round(right.width * left.height / right.height), left.height))
+    pair = Image.new("RGB", (left.width + right.width, left.height))
+    pair.paste(left, (0, 0))
+    pair.paste(right, (left.width, 0))
+    return pair
+
+
 def main():
     with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as admiral:
         (FOLDER / "admiral.jpg").write_bytes(admiral.read())
@@ -61,6 +71,8 @@ def main():
     manipulated = manipulate(portrait)
     for name, picture in (("astronaut", portrait), ("astronaut-manipulated", manipulated)):
         Image.fromarray(picture).save(FOLDER / f"{name}.jpg", quality=QUALITY)
+    pair = beside(Image.open(FOLDER / "admiral.jpg"), Image.fromarray(manipulated))
+    pair.save(FOLDER / "two-people.jpg", quality=QUALITY)
 
 
 if __name__ == "__main__":

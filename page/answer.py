@@ -1,6 +1,6 @@
-"""A verdict as the HTML of the page: headline, confidence, meaning, and a picture per face.
+"""A verdict as the HTML of the page: headline, confidence, one limit, and a picture per face.
 
-`page.js` adds what moves: choosing a face and the heatmap's opacity.
+`page.js` adds what moves: choosing a face, and showing and hiding the heatmap.
 """
 
 import json
@@ -35,27 +35,43 @@ def render_answer(photo, verdict, texts):
     kind = words.kind_of(verdict)
     whom = " ".join(filter(None, (words.subject(verdict, texts), words.frame_line(verdict, texts))))
     said = f"{words.headline(verdict, texts)}. {words.confidence_words(verdict, texts)}. {whom}"
-    reasons = "".join(f"<li>{escape(text)}</li>" for text in words.reasons(verdict, texts))
+    shown = [text for text in (whom, _reason(verdict, texts), words.limit(verdict, texts)) if text]
     faces = verdict.crops
     chosen = max(range(len(faces)), key=lambda i: _decides(verdict, faces[i]))
     parts = [
-        f'<article class="answer {kind}" data-announce="{escape(said)}">',
+        # Of a genuine photo the heatmap shows nothing that helps: it waits until it is asked for.
+        f'<article class="answer {kind}{" heat" if verdict.label == "Fake" else ""}" '
+        f'data-announce="{escape(said)}" data-said="{escape(_share_text(verdict, texts))}">',
         f'<h2 class="headline">{escape(words.headline(verdict, texts))}</h2>',
         _confidence(verdict, texts),
-        f'<p class="whom">{escape(whom)}</p>' if whom else "",
-        f'<ul class="reasons">{reasons}</ul>' if reasons else "",
-        f'<p class="meaning">{escape(words.meaning(verdict, texts))}</p>',
-        f'<p class="limits">{escape(texts["limits"])}</p>',
+        *(f"<p>{escape(text)}</p>" for text in shown),
         _overview(photo, faces, chosen, texts) if len(faces) > 1 else "",
         *(
             _face(photo, crop, i, count=len(faces), is_shown=i == chosen, texts=texts)
             for i, crop in enumerate(faces)
         ),
-        _scale(texts),
-        _report_link(verdict, texts),
+        _heatmap_switch(verdict, texts),
+        _explanation(verdict, texts),
         "</article>",
     ]
     return "".join(parts)
+
+
+def _reason(verdict, texts):
+    """Why there is no conclusive answer, where it is more than that the model is not sure."""
+    if set(verdict.notes) <= {"low_confidence"}:
+        return ""
+    return words.reasons(verdict, texts)[0]
+
+
+def _share_text(verdict, texts):
+    """The answer in a line to send on; the script puts the page's address in its place."""
+    return texts["share_text"].format(
+        headline=words.headline(verdict, texts),
+        confidence=words.confidence_words(verdict, texts),
+        limit=words.limit(verdict, texts),
+        address="{address}",
+    )
 
 
 def _decides(verdict, crop):
@@ -104,11 +120,11 @@ def _face(photo, crop, index, *, count, is_shown, texts):
     title = ""
     if count > 1:
         name = texts["face_title"].format(number=index + 1)
-        reasons = " ".join(words.reasons(crop, texts))
+        reason = _reason(crop, texts)
         title = (
             f'<h3 class="{words.kind_of(crop)}">{escape(name)}: '
             f"{escape(words.headline(crop, texts))}</h3>{_confidence(crop, texts)}"
-            + (f"<p>{escape(reasons)}</p>" if reasons else "")
+            + (f"<p>{escape(reason)}</p>" if reason else "")
         )
     return (
         f'<figure class="face" data-shows="{index}"{"" if is_shown else " hidden"}>{title}'
@@ -119,20 +135,32 @@ def _face(photo, crop, index, *, count, is_shown, texts):
     )
 
 
-def _scale(texts):
+def _heatmap_switch(verdict, texts):
     # As transparent as `heat_layer` is there.
     steps = (len(COLOURS) - 1) / 100
     colours = ",".join(
         f"rgb({r} {g} {b} / {i / steps:.0f}%)" for i, (r, g, b) in enumerate(COLOURS)
     )
     return (
-        '<div class="scale" aria-hidden="true">'
-        f"<span>{escape(texts['scale_cold'])}</span>"
+        '<div class="scale"><button type="button" class="switch" '
+        f'aria-pressed="{str(verdict.label == "Fake").lower()}">{escape(texts["heatmap"])}</button>'
+        f'<span class="legend" aria-hidden="true">{escape(texts["scale_cold"])}'
         f'<i style="background:linear-gradient(to right,{colours})"></i>'
-        f"<span>{escape(texts['scale_hot'])}</span></div>"
-        f'<label class="opacity"><span>{escape(texts["opacity"])}</span>'
-        '<input type="range" min="0" max="100" value="50" step="5"></label>'
-        f'<p class="caption">{escape(texts["heatmap_caption"])}</p>'
+        f"{escape(texts['scale_hot'])}</span></div>"
+    )
+
+
+def _explanation(verdict, texts):
+    sentences = (
+        words.meaning(verdict, texts),
+        *words.reasons(verdict, texts),
+        texts["limits"],
+        texts["heatmap_caption"],
+    )
+    return (
+        f"<details><summary>{escape(texts['what_means'])}</summary>"
+        + "".join(f"<p>{escape(text)}</p>" for text in sentences)
+        + f"{_report_link(verdict, texts)}</details>"
     )
 
 

@@ -1,5 +1,6 @@
 """Many photos: judged one by one, as a table for people, and as CSV and JSON for machines."""
 
+import collections
 import csv
 import dataclasses
 import io
@@ -16,6 +17,7 @@ from .rate import count_photo
 from .texts import error_text, note_text
 
 THUMBNAIL_SIDE = 72
+KINDS = ("fake", "inconclusive", "real", "failed")
 CSV_COLUMNS = (
     *("file", "verdict", "label", "fake_probability", "confidence", "is_conclusive"),
     *("faces", "notes", "error"),
@@ -80,8 +82,8 @@ def to_result(rows):
         }
         for row in rows
     ]
-    kinds = [words.kind_of(row.verdict) if row.verdict else "failed" for row in rows]
-    counts = {kind: kinds.count(kind) for kind in ("real", "fake", "inconclusive", "failed")}
+    kinds = [_kind(row) for row in rows]
+    counts = {kind: kinds.count(kind) for kind in KINDS}
     return {"photos": photos, "counts": counts}
 
 
@@ -117,7 +119,10 @@ def render_empty(texts):
 
 
 def render_table(rows, *, count, texts):
-    """The table, with how far it is; `page.js` sorts it when a heading is chosen.
+    """The table, the most suspicious photo first, with how far it is and a count of each verdict.
+
+    `page.js` sorts it when a heading is chosen, shows one kind of verdict alone when its count is,
+    and opens a photo in the first tab.
 
     Args:
         rows: `Row`s so far.
@@ -132,24 +137,62 @@ def render_table(rows, *, count, texts):
         f'<th scope="col"><button type="button" class="sort">{escape(name)}</button></th>'
         for name in texts["table_heads"][1:]
     ]
-    announce = f' data-announce="{escape(progress)}"' if len(rows) == count else ""
+    counted = collections.Counter(_strength(row) for row in rows)
+    said = {"all": texts["table_kinds"]["all"].format(count=len(rows))} | {
+        strength: name.format(count=counted[strength])
+        for strength, name in texts["table_kinds"].items()
+        if counted[strength]
+    }
+    buttons = "".join(
+        f'<button type="button" class="filter" data-kind="{kind}" '
+        f'aria-pressed="{str(kind == "all").lower()}">{escape(name)}</button>'
+        for kind, name in said.items()
+    )
+    announce = ""
+    if len(rows) == count:
+        summary = ", ".join(said.values())
+        announce = f' data-announce="{escape(progress)}. {escape(summary)}"'
+    order = sorted(range(len(rows)), key=lambda index: _suspicion(rows[index]), reverse=True)
     return (
         f'<section class="many"{announce}>'
         f'<p class="progress"><progress max="{count}" value="{len(rows)}" '
         f'aria-label="{escape(progress)}"></progress> <span>{escape(progress)}</span></p>'
+        f'<div class="filters" role="group" aria-label="{escape(texts["table_show"])}">'
+        f"{buttons}</div>"
         '<div class="scroll" tabindex="0" role="region" '
         f'aria-label="{escape(texts["tab_many"])}"><table><thead><tr>{"".join(heads)}</tr></thead>'
-        f"<tbody>{''.join(_line(row, texts) for row in rows)}</tbody></table></div></section>"
+        f"<tbody>{''.join(_line(rows[index], index, texts) for index in order)}</tbody></table>"
+        "</div></section>"
     )
 
 
-def _line(row, texts):
+def _kind(row):
+    return words.kind_of(row.verdict) if row.verdict else "failed"
+
+
+def _strength(row):
+    return words.strength_of(row.verdict) if row.verdict else "failed"
+
+
+def _suspicion(row):
+    """Conclusive fakes first, then by P(fake); what was not judged comes last."""
     if row.verdict is None:
-        kind, said, number, faces, order = "failed", texts["table_failed"], "", "", -1
+        return (False, -1.0)
+    return (_kind(row) == "fake", row.verdict.fake_probability)
+
+
+def _line(row, index, texts):
+    kind, name = _kind(row), escape(row.file)
+    if row.verdict is None:
+        said, number, faces, order = texts["table_failed"], "", "", -1
         note = error_text(row.error, texts)
         image = ""
     else:
-        kind, order = words.kind_of(row.verdict), row.verdict.fake_probability
+        order = row.verdict.fake_probability
+        label = escape(texts["table_open"].format(file=row.file))
+        name = (
+            f'<button type="button" class="open" data-row="{index}" title="{label}">{name}</button>'
+        )
         said = words.headline(row.verdict, texts)
         number = words.percent(max(order, 0.001), texts)
         faces = len(row.verdict.faces)
@@ -157,13 +200,13 @@ def _line(row, texts):
         image = f'<img src="{row.thumbnail}" alt="">' if row.thumbnail else ""
     cells = [
         f'<td class="thumbnail">{image}</td>',
-        f'<th scope="row" data-order="{escape(row.file.lower())}">{escape(row.file)}</th>',
+        f'<th scope="row" data-order="{escape(row.file.lower())}">{name}</th>',
         f'<td class="{kind}" data-order="{kind}">{escape(said)}</td>',
         f'<td data-order="{order}" data-numeric>{escape(number)}</td>',
         f'<td data-order="{faces if faces != "" else -1}" data-numeric>{escape(faces)}</td>',
         f'<td data-order="{escape(note)}">{escape(note)}</td>',
     ]
-    return f"<tr>{''.join(cells)}</tr>"
+    return f'<tr data-kind="{_strength(row)}">{"".join(cells)}</tr>'
 
 
 def _no_formula(name):

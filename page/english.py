@@ -10,28 +10,35 @@ TEXTS = {
         'Inside a frame browsers may forget the login. <a href="{address}" target="_blank" '
         'rel="noopener">Open the page itself</a> if this form comes again.'
     ),
-    "introduction": "Drop a photo, paste one, or take one. The answer comes at once.",
+    "introduction": "Drop, paste or take a photo. It is a second opinion, not proof.",
     "tab_one": "One photo",
     "tab_many": "Many photos",
     "percent": "{}%",
     "decimal_point": ".",
     # The answer
-    "answer_empty": "The answer will appear here.",
+    "answer_empty": "The answer will appear here: Real or Fake, how sure, and why.",
     "labels": {"Real": "Real", "Fake": "Fake"},
     "headlines": {
-        "real": "Real: looks genuine",
-        "fake": "Fake: looks manipulated",
-        "inconclusive": "Inconclusive",
+        "strong": "Fake: strong signs of a forgery",
+        "some": "Some signs of a forgery",
+        "none": "Real: no signs of a forgery found",
+        "unknown": "Cannot tell",
     },
-    "sure": ("Very sure", "Sure", "Fairly sure"),
-    "leaning": "Leans to {label} ({percent}), do not rely on it",
+    "sure": "{label}, {percent} sure",
+    "leaning": "Leans to {label}, {percent}: too little to rely on",
+    "limit_of": {
+        "strong": "This is no proof. Filters and heavy edits can look like a forgery.",
+        "some": "Too little to accuse anyone: some genuine photos look like this.",
+        "none": "This is no proof. Forgeries of a kind it never learned can pass.",
+        "unknown": "This is no sign of a forgery. Many genuine photos end like this.",
+    },
+    "what_means": "What does this mean?",
     "calibrated_meaning": (
         "Of 1,000 answers this sure, about {right} are right, on photos like those of its tests."
     ),
     "inconclusive_meaning": (
-        "Inconclusive means: this photo gives no answer that could be relied on, in either "
-        "direction. On its own it is no sign of forgery: many genuine photos end so. A larger or "
-        "less processed copy may help."
+        "This photo gives no answer to rely on. A larger copy, or the original file, may help: "
+        "messengers and screenshots wipe out the traces that are looked for."
     ),
     "limits": LIMITS,
     "notes": {},  # those of `detector.report.NOTES` are English
@@ -46,13 +53,13 @@ TEXTS = {
         "Fake, inconclusive": "Faces that lean to Fake: {fakes} of {count}.",
     },
     "frame": FRAME,
-    "choose_hint": "Choose a face to see its heatmap and confidence.",
+    "choose_hint": "Choose a face to see its answer.",
     "choose_face": "Face {number}: {headline}. {confidence}",
     "face_title": "Face {number}",
     "alt_overview": "The whole photo with a numbered box around each of {count} faces.",
-    "alt_face": "The face that was judged, under its heatmap.",
-    "alt_one_of": "Face {number} of {count}, under its heatmap.",
-    "alt_no_face": "The middle of the photo, where no face was found, under its heatmap.",
+    "alt_face": "The face that was judged.",
+    "alt_one_of": "Face {number} of {count}.",
+    "alt_no_face": "The middle of the photo; no face was found.",
     "alt_heat": "The {place} of it spoke most for this answer.",
     "alt_cold": "No place of it spoke for this answer.",
     "places": (
@@ -62,7 +69,7 @@ TEXTS = {
     ),
     "scale_cold": "little",
     "scale_hot": "spoke most for the answer",
-    "opacity": "Heatmap strength",
+    "heatmap": "Heatmap",
     "heatmap_caption": (
         "The heatmap (Grad-CAM) shows where the model looked for this answer, in coarse "
         "places. It does not show what was edited, and proves nothing on its own."
@@ -80,12 +87,18 @@ TEXTS = {
     "face_crop_info": "Judges its central face alone, not others beside it.",
     "address": "or the photo's web address",
     "fetch": "Fetch",
-    "ways_note": (
-        "JPEG, PNG, WebP, AVIF or HEIC. Send the file itself if you can: a screen taken with the "
-        "camera, or a screenshot, hides the traces that are looked for."
-    ),
+    "ways": "More ways in",
+    "ways_note": "JPEG, PNG, WebP, AVIF or HEIC. The original file is best, a screenshot worst.",
     "no_preview": "This browser does not display this format. The photo was read all the same.",
     "examples": "Examples",
+    "example_names": (
+        "genuine portrait",
+        "generated portrait",
+        "altered face",
+        "two people, one altered",
+    ),
+    "example_missed": "the model misses it",
+    "example_unsure": "not sure",
     # Beside the answer
     "facts_title": "What the file says of itself",
     "facts_note": (
@@ -128,9 +141,12 @@ TEXTS = {
     "keep_files": "Report: picture and data",
     "keep_weights": "Weights",
     "keep_photo": "Photo",
-    "share": "Copy link with these settings",
-    "share_done": "Link copied. It holds the settings, not the photo.",
-    "share_shown": "The link is in the address bar. It holds the settings, not the photo.",
+    "with_photo": "Show the photo in the report",
+    "copy": "Copy as text",
+    "copied": "Copied: {text}",
+    "not_copied": "This browser does not let pages copy. The text: {text}",
+    "share": "Share",
+    "share_text": "{headline} ({confidence}). {limit} Judged by {address}",
     # Many photos
     "face_crop_many": "Each photo was cut around one face",
     "files": "Up to {count} photos, or a zip of them",
@@ -139,6 +155,16 @@ TEXTS = {
     "cancelled": "Cancelled. What was judged before stays.",
     "table_empty": "The table will appear here.",
     "table_heads": ("Photo", "File", "Verdict", "P(fake)", "Faces", "Note"),
+    "table_show": "Show",
+    "table_open": "Open {file} in the first tab",
+    "table_kinds": {
+        "all": "all: {count}",
+        "strong": "strong signs: {count}",
+        "some": "some signs: {count}",
+        "unknown": "cannot tell: {count}",
+        "none": "no signs: {count}",
+        "failed": "not judged: {count}",
+    },
     "table_progress": "{done} of {count} photos judged",
     "table_failed": "not judged",
     "downloads": "CSV and JSON",

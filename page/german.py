@@ -8,28 +8,35 @@ TEXTS = {
         'In einem Rahmen vergessen manche Browser die Anmeldung. <a href="{address}" '
         'target="_blank" rel="noopener">Die Seite selbst öffnen</a>, wenn das Formular wiederkehrt.'
     ),
-    "introduction": "Foto hierher ziehen, einfügen oder aufnehmen. Die Antwort kommt sofort.",
+    "introduction": "Foto hineinziehen, einfügen oder aufnehmen. Eine zweite Meinung, kein Beweis.",
     "tab_one": "Ein Foto",
     "tab_many": "Viele Fotos",
     "percent": "{}\u00a0%",
     "decimal_point": ",",
     # Die Antwort
-    "answer_empty": "Hier erscheint die Antwort.",
+    "answer_empty": "Hier erscheint die Antwort: Echt oder Fälschung, wie sicher, und warum.",
     "labels": {"Real": "Echt", "Fake": "Fälschung"},
     "headlines": {
-        "real": "Echt: wirkt unverändert",
-        "fake": "Fälschung: wirkt manipuliert",
-        "inconclusive": "Unentschieden",
+        "strong": "Fälschung: deutliche Anzeichen",
+        "some": "Einige Anzeichen einer Fälschung",
+        "none": "Echt: keine Anzeichen einer Fälschung gefunden",
+        "unknown": "Nicht zu entscheiden",
     },
-    "sure": ("Sehr sicher", "Sicher", "Ziemlich sicher"),
-    "leaning": "Eher {label} ({percent}), aber nicht verlässlich",
+    "sure": "{label}, zu {percent} sicher",
+    "leaning": "Eher {label}, {percent}: zu wenig, um sich darauf zu verlassen",
+    "limit_of": {
+        "strong": "Das ist kein Beweis. Filter und starke Bearbeitung sehen manchmal so aus.",
+        "some": "Zu wenig für einen Vorwurf: Manche echten Fotos sehen so aus.",
+        "none": "Das ist kein Beweis. Fälschungen anderer Art bleiben womöglich unerkannt.",
+        "unknown": "Das ist kein Anzeichen einer Fälschung. Viele echte Fotos enden so.",
+    },
+    "what_means": "Was heißt das?",
     "calibrated_meaning": (
         "Von 1.000 so sicheren Antworten stimmen etwa {right}, bei Fotos wie denen der Prüfung."
     ),
     "inconclusive_meaning": (
-        "Unentschieden heißt: Dieses Foto gibt keine verlässliche Antwort, in keine Richtung. Für "
-        "sich genommen ist das kein Zeichen einer Fälschung: Viele echte Fotos enden so. Eine "
-        "größere oder weniger bearbeitete Kopie kann helfen."
+        "Dieses Foto gibt keine verlässliche Antwort. Eine größere Kopie oder das Original kann "
+        "helfen: Messenger und Bildschirmfotos löschen die gesuchten Spuren aus."
     ),
     "limits": (
         "Gelernt wurde an einigen Arten von Gesichtstausch und erzeugten Porträts; andere gehen "
@@ -79,13 +86,13 @@ TEXTS = {
         "Fake, inconclusive": "Eher Fälschung: {fakes} von {count} Gesichtern.",
     },
     "frame": "Bild {number} gab den Ausschlag; {judged} von {count} wurden beurteilt.",
-    "choose_hint": "Ein Gesicht wählen, um seine Wärmekarte und Sicherheit zu sehen.",
+    "choose_hint": "Ein Gesicht wählen, um seine Antwort zu sehen.",
     "choose_face": "Gesicht {number}: {headline}. {confidence}",
     "face_title": "Gesicht {number}",
     "alt_overview": "Das ganze Foto, um jedes der {count} Gesichter ein nummerierter Rahmen.",
-    "alt_face": "Das beurteilte Gesicht unter seiner Wärmekarte.",
-    "alt_one_of": "Gesicht {number} von {count} unter seiner Wärmekarte.",
-    "alt_no_face": "Die Bildmitte unter ihrer Wärmekarte; ein Gesicht wurde nicht gefunden.",
+    "alt_face": "Das beurteilte Gesicht.",
+    "alt_one_of": "Gesicht {number} von {count}.",
+    "alt_no_face": "Die Bildmitte; ein Gesicht wurde nicht gefunden.",
     "alt_heat": "Am meisten sprach dafür: {place}.",
     "alt_cold": "Keine Stelle sprach für diese Antwort.",
     "places": (
@@ -95,7 +102,7 @@ TEXTS = {
     ),
     "scale_cold": "wenig",
     "scale_hot": "sprach am meisten dafür",
-    "opacity": "Stärke der Wärmekarte",
+    "heatmap": "Wärmekarte",
     "heatmap_caption": (
         "Die Wärmekarte (Grad-CAM) zeigt, wohin das Modell für diese Antwort gesehen hat, in "
         "groben Feldern. Sie zeigt nicht, was verändert wurde, und beweist allein nichts."
@@ -113,12 +120,18 @@ TEXTS = {
     "face_crop_info": "Beurteilt nur das mittlere Gesicht, nicht andere daneben.",
     "address": "oder die Webadresse des Fotos",
     "fetch": "Holen",
-    "ways_note": (
-        "JPEG, PNG, WebP, AVIF oder HEIC. Möglichst die Datei selbst senden: Ein abfotografierter "
-        "Bildschirm oder ein Bildschirmfoto verdeckt die gesuchten Spuren."
-    ),
+    "ways": "Weitere Wege",
+    "ways_note": "JPEG, PNG, WebP, AVIF oder HEIC. Am besten das Original, kein Bildschirmfoto.",
     "no_preview": "Dieser Browser zeigt das Format nicht an. Gelesen wurde das Foto trotzdem.",
     "examples": "Beispiele",
+    "example_names": (
+        "echtes Porträt",
+        "erzeugtes Porträt",
+        "verändertes Gesicht",
+        "zwei Personen, eine verändert",
+    ),
+    "example_missed": "das Modell irrt",
+    "example_unsure": "unsicher",
     # Neben der Antwort
     "facts_title": "Was die Datei über sich sagt",
     "facts_note": (
@@ -161,9 +174,12 @@ TEXTS = {
     "keep_files": "Bericht: Bild und Daten",
     "keep_weights": "Gewichte",
     "keep_photo": "Foto",
-    "share": "Link mit diesen Einstellungen kopieren",
-    "share_done": "Link kopiert. Er enthält die Einstellungen, nicht das Foto.",
-    "share_shown": "Der Link steht in der Adresszeile. Er enthält nicht das Foto.",
+    "with_photo": "Das Foto im Bericht zeigen",
+    "copy": "Als Text kopieren",
+    "copied": "Kopiert: {text}",
+    "not_copied": "Dieser Browser lässt Seiten nicht kopieren. Der Text: {text}",
+    "share": "Teilen",
+    "share_text": "{headline} ({confidence}). {limit} Beurteilt von {address}",
     # Viele Fotos
     "face_crop_many": "Jedes Foto ist auf ein Gesicht zugeschnitten",
     "files": "Bis zu {count} Fotos oder ein Zip-Archiv",
@@ -172,6 +188,16 @@ TEXTS = {
     "cancelled": "Abgebrochen. Was vorher beurteilt wurde, bleibt.",
     "table_empty": "Hier erscheint die Tabelle.",
     "table_heads": ("Foto", "Datei", "Urteil", "P(Fälschung)", "Gesichter", "Hinweis"),
+    "table_show": "Zeigen",
+    "table_open": "{file} im ersten Reiter öffnen",
+    "table_kinds": {
+        "all": "alle: {count}",
+        "strong": "deutliche Anzeichen: {count}",
+        "some": "einige Anzeichen: {count}",
+        "unknown": "nicht zu entscheiden: {count}",
+        "none": "keine Anzeichen: {count}",
+        "failed": "nicht beurteilt: {count}",
+    },
     "table_progress": "{done} von {count} Fotos beurteilt",
     "table_failed": "nicht beurteilt",
     "downloads": "CSV und JSON",

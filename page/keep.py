@@ -16,7 +16,7 @@ WIDTH, MARGIN, PICTURE_SIDE = 1000, 40, 560
 LETTERS = 92  # a line
 
 
-def write_report(data, photo, verdict, texts):
+def write_report(data, photo, verdict, texts, *, with_photo):
     """Write both files.
 
     Args:
@@ -24,6 +24,7 @@ def write_report(data, photo, verdict, texts):
         photo: `PIL.Image.Image`, RGB, upright.
         verdict: `detector.Verdict` of it.
         texts: of a language.
+        with_photo: see `draw_report`.
 
     Returns:
         Two paths as text: report.png and report.json.
@@ -31,13 +32,13 @@ def write_report(data, photo, verdict, texts):
     digest = hashlib.sha256(data).hexdigest()
     folder = new_folder()
     picture_path, data_path = folder / "report.png", folder / "report.json"
-    draw_report(photo, verdict, digest, texts).save(picture_path)
+    draw_report(photo, verdict, digest, texts, with_photo=with_photo).save(picture_path)
     content = {"photo_sha256": digest, **to_json(verdict)}
     data_path.write_text(json.dumps(content, indent=2), encoding="utf-8")
     return [str(picture_path), str(data_path)]
 
 
-def draw_report(photo, verdict, digest, texts):
+def draw_report(photo, verdict, digest, texts, *, with_photo):
     """Draw the report.
 
     Args:
@@ -45,23 +46,21 @@ def draw_report(photo, verdict, digest, texts):
         verdict: `detector.Verdict` of it.
         digest: sha256 of the photo's file, hex.
         texts: of a language.
+        with_photo: whether it shows what was judged, under its heatmap.
 
     Returns:
         `PIL.Image.Image`, RGB.
     """
-    region = region_around(verdict.crops, photo.size)
-    picture, crops = reframe(photo, verdict.crops, region=region, max_side=PICTURE_SIDE)
-    picture = overlay(picture, crops)
-    if len(verdict.faces) > 1:
-        picture = draw_boxes(picture, crops, with_labels=False)  # they are English
+    picture = _draw_picture(photo, verdict) if with_photo else None
     lines = [
         words.confidence_words(verdict, texts),
+        words.limit(verdict, texts),
         words.subject(verdict, texts),
         words.frame_line(verdict, texts),
         *words.reasons(verdict, texts),
         words.meaning(verdict, texts),
         texts["limits"],
-        texts["heatmap_caption"],
+        texts["heatmap_caption"] if with_photo else "",
     ]
     weights = verdict.weights
     hashes = [
@@ -70,14 +69,16 @@ def draw_report(photo, verdict, digest, texts):
     ]
     body, small = _font(20), _font(15)
     wrapped = [part for line in lines if line for part in textwrap.wrap(line, LETTERS)]
-    height = 3 * MARGIN + 50 + picture.height + 30 * len(wrapped) + 26 * len(hashes) + 30
+    height = 3 * MARGIN + 55 + 30 * len(wrapped) + 26 * len(hashes)
+    height += picture.height + 25 if picture else 0
     sheet = Image.new("RGB", (WIDTH, height), "white")
     draw = ImageDraw.Draw(sheet)
     y = MARGIN
     draw.text((MARGIN, y), words.headline(verdict, texts), fill="black", font=_font(34))
     y += 60
-    sheet.paste(picture, (MARGIN, y))
-    y += picture.height + 25
+    if picture:
+        sheet.paste(picture, (MARGIN, y))
+        y += picture.height + 25
     for line in wrapped:
         draw.text((MARGIN, y), line, fill=(30, 30, 30), font=body)
         y += 30
@@ -86,6 +87,14 @@ def draw_report(photo, verdict, digest, texts):
         draw.text((MARGIN, y), line, fill=(80, 80, 80), font=small)
         y += 26
     return sheet
+
+
+def _draw_picture(photo, verdict):
+    region = region_around(verdict.crops, photo.size)
+    picture, crops = reframe(photo, verdict.crops, region=region, max_side=PICTURE_SIDE)
+    picture = overlay(picture, crops)
+    # Labels are left out: they are English.
+    return draw_boxes(picture, crops, with_labels=False) if len(verdict.faces) > 1 else picture
 
 
 def _font(size):

@@ -1,8 +1,11 @@
 """Theme, style sheet and script of the page."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
+
+from .texts import LANGUAGES
 
 FOLDER = Path(__file__).parent
 # Fonts of the visitor's system: none is fetched from elsewhere.
@@ -36,7 +39,9 @@ def launch_options():
         link_text_color="*primary_800",
         link_text_color_dark="*primary_300",
     )
-    script = (FOLDER / "page.js").read_text(encoding="utf-8")
+    languages = json.dumps(list(LANGUAGES))
+    script = f"window.detectorLanguages = {languages};\n"
+    script += (FOLDER / "page.js").read_text(encoding="utf-8")
     return {
         "theme": theme,
         "css": (FOLDER / "page.css").read_text(encoding="utf-8"),

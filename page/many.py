@@ -1,5 +1,6 @@
 """The second tab: many photos, one table."""
 
+import contextlib
 import time
 
 import gradio as gr
@@ -17,16 +18,27 @@ from .uploads import list_photos
 STEP_SECONDS = 0.5  # between two updates of the table: each sends all of it
 
 
-def build_many(detector, texts):
+def build_many(detector, texts, *, tabs, photo):
     """Build the tab inside a `gr.Blocks`.
 
     Args:
         detector: `detector.Detector`.
         texts: of a language.
+        tabs: `gr.Tabs` that hold this tab and the one with the id "one", which shows one photo.
+        photo: `gr.Image` of that tab.
     """
 
     def judge(uploads, is_face_crop):
-        yield from judge_all(detector, uploads, is_face_crop, texts)
+        for table, paths in judge_all(detector, uploads, is_face_crop, texts):
+            yield table, gr.File(paths, visible=paths is not None)
+
+    def open_photo(uploads, index):
+        with _in_sentences(texts):
+            _, read = list_photos(uploads)[int(index)]
+            content = read()
+        path = new_folder() / "photo"
+        path.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
+        return str(path), gr.Tabs(selected="one")
 
     def tell_cancelled():
         gr.Info(texts["cancelled"], title=texts["tab_many"], duration=5)
@@ -44,7 +56,17 @@ def build_many(detector, texts):
         start = gr.Button(texts["judge_all"], variant="primary", min_width=120)
         cancel = gr.Button(texts["cancel"], min_width=120)
     table = gr.HTML(batch.render_empty(texts))
-    downloads = gr.File(label=texts["downloads"], interactive=False, height=160)
+    downloads = gr.File(label=texts["downloads"], interactive=False, height=160, visible=False)
+    opener = gr.Button(visible="hidden", elem_classes=["opener"])  # pressed by the script
+    chosen = gr.Number(visible=False)
+    opener.click(
+        open_photo,
+        [files, chosen],
+        [photo, tabs],
+        js="(files) => [files, window.detectorPage.chosenRow]",
+        api_visibility="private",
+        **places("judge"),
+    )
     running = start.click(
         judge,
         [files, is_face_crop],
@@ -69,11 +91,8 @@ def judge_all(detector, uploads, is_face_crop, texts):
         The table as HTML, and paths of CSV and JSON, of this run so far; of no photo yet None for
         the paths.
     """
-    try:
+    with _in_sentences(texts):
         photos = list_photos(uploads)
-    except PhotoError as error:
-        message = error_text(error, texts)
-        raise as_gradio_error(error, title=texts["tab_many"], message=message) from error
     folder, rows, shown = new_folder(), [], time.monotonic()
     yield batch.render_table(rows, count=len(photos), texts=texts), None
     for name, read in photos:
@@ -84,3 +103,12 @@ def judge_all(detector, uploads, is_face_crop, texts):
             table = batch.render_table(rows, count=len(photos), texts=texts)
             yield table, batch.write_files(rows, folder)  # so that a cancelled run has them
             shown = time.monotonic()
+
+
+@contextlib.contextmanager
+def _in_sentences(texts):
+    try:
+        yield
+    except PhotoError as error:
+        message = error_text(error, texts)
+        raise as_gradio_error(error, title=texts["tab_many"], message=message) from error

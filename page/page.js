@@ -1,27 +1,14 @@
-// What moves without asking the server: choosing a face, the heatmap's opacity, sorting the table,
-// the link with the settings, and what a screen reader is told when an answer has come.
+// What moves without asking the server: choosing a face, the heatmap, sorting and filtering the
+// table, copying and sharing, and what a screen reader is told when an answer has come.
 (() => {
-  const settings = new URLSearchParams(location.search);
-  const languages = ["de"]; // pages beside the English one
+  const languages = window.detectorLanguages; // the first is that of the page at "/"
   const place = location.pathname.split("/").filter(Boolean).pop();
-  document.documentElement.lang = languages.includes(place) ? place : "en";
+  document.documentElement.lang = languages.includes(place) ? place : languages[0];
+  if (navigator.share) document.documentElement.classList.add("can-share");
 
   const live = document.createElement("p");
   live.className = "for-readers";
   live.setAttribute("role", "status");
-
-  const asked = Number(settings.get("opacity") ?? 50);
-  let opacity = asked >= 0 && asked <= 100 ? asked : 50;
-  const applyOpacity = () => {
-    document.documentElement.style.setProperty("--heat", opacity / 100);
-    document.querySelectorAll(".opacity input").forEach((slider) => (slider.value = opacity));
-  };
-
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches(".opacity input")) return;
-    opacity = Number(event.target.value);
-    applyOpacity();
-  });
 
   const sortBy = (button) => {
     const head = button.closest("th");
@@ -38,6 +25,16 @@
     body.append(...[...body.rows].sort((a, b) => direction * compare(value(a), value(b))));
   };
 
+  const showKind = (button) => {
+    const { kind } = button.dataset;
+    button.parentElement.querySelectorAll(".filter").forEach((other) => {
+      other.setAttribute("aria-pressed", String(other === button));
+    });
+    button.closest(".many").querySelectorAll("tbody tr").forEach((row) => {
+      row.hidden = kind !== "all" && row.dataset.kind !== kind;
+    });
+  };
+
   document.addEventListener("click", (event) => {
     const box = event.target.closest(".answer [data-face]");
     if (box) {
@@ -51,8 +48,20 @@
       });
       live.textContent = box.getAttribute("aria-label");
     }
+    const toggle = event.target.closest(".answer .switch");
+    if (toggle) {
+      const isShown = toggle.closest(".answer").classList.toggle("heat");
+      toggle.setAttribute("aria-pressed", String(isShown));
+    }
     const sort = event.target.closest(".many .sort");
     if (sort) sortBy(sort);
+    const filter = event.target.closest(".many .filter");
+    if (filter) showKind(filter);
+    const row = event.target.closest(".many [data-row]");
+    if (row) {
+      window.detectorPage.chosenRow = Number(row.dataset.row);
+      row.closest(".tabitem").querySelector(".opener").click();
+    }
   });
 
   // A format that this browser cannot show (HEIC in most) leaves a broken picture: say so instead.
@@ -70,27 +79,46 @@
       const box = document.querySelector('.answer [data-face][aria-pressed="true"]');
       return box ? Number(box.dataset.face) + 1 : 1;
     },
-    share: async (isFaceCrop, copied, shown) => {
+    // The answer in a line, with a link to the page; to the photo only if it came from an address.
+    said: (address, isFaceCrop) => {
       const link = new URL(location.pathname, location.origin);
+      if (address) link.searchParams.set("url", address);
       if (isFaceCrop) link.searchParams.set("crop", "1");
-      if (opacity !== 50) link.searchParams.set("opacity", opacity);
-      history.replaceState(null, "", link);
+      const { said } = document.querySelector("article.answer").dataset;
+      return said.replace("{address}", () => link.href);
+    },
+    copy: async (address, isFaceCrop) => {
+      const said = window.detectorPage.said(address, isFaceCrop);
       try {
-        await navigator.clipboard.writeText(link.href);
-        return copied;
+        await navigator.clipboard.writeText(said);
+        return [said, true];
       } catch { // no permission, or a page without https
-        return shown;
+        return [said, false];
+      }
+    },
+    share: async (files, address, isFaceCrop) => {
+      const picture = files.find((file) => file.orig_name === "report.png");
+      const content = await (await fetch(picture.url)).blob();
+      const shared = { text: window.detectorPage.said(address, isFaceCrop) };
+      const withPicture = {
+        ...shared, files: [new File([content], "report.png", { type: "image/png" })],
+      };
+      const canShare = navigator.canShare?.(withPicture);
+      try {
+        await navigator.share(canShare ? withPicture : shared);
+      } catch (error) { // a person may change their mind
+        if (error.name !== "AbortError") throw error;
       }
     },
   };
 
   const look = () => {
-    applyOpacity();
-    // Gradio's buttons of the examples hold a picture and no name.
-    document.querySelectorAll(".gallery-item:not([aria-label])").forEach((button) => {
-      const title = button.closest(".block").querySelector(".label")?.textContent.trim();
-      const number = [...button.parentElement.children].indexOf(button) + 1;
-      button.setAttribute("aria-label", `${title} ${number}`);
+    // Gradio's buttons of the examples hold a picture and no name; the list below has the names.
+    document.querySelectorAll(".example-names").forEach((list) => {
+      const buttons = list.closest(".column").querySelectorAll(".gallery-item");
+      [...list.children].forEach((item, index) => {
+        buttons[index]?.setAttribute("aria-label", item.textContent);
+      });
     });
     const news = document.querySelectorAll("[data-announce]:not([data-told])");
     news.forEach((node) => {

@@ -1,7 +1,7 @@
 """The first tab: one photo, its answer, and what can be asked about it."""
 
 import contextlib
-import json
+import dataclasses
 from pathlib import Path
 
 import gradio as gr
@@ -16,6 +16,7 @@ from detector.resend import check_resend
 
 from .answer import render_answer, render_empty
 from .details import render_facts, render_methods, render_resend
+from .examples import EXAMPLES, render_names
 from .guard import places
 from .inputs import as_gradio_error, draw_method, keep_path
 from .keep import write_report
@@ -23,10 +24,26 @@ from .pictures import new_folder
 from .rate import count_photo
 from .texts import error_text
 
-EXAMPLES = sorted(
-    str(path) for path in (Path(__file__).resolve().parents[1] / "examples").glob("*.jpg")
-)
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+@dataclasses.dataclass(frozen=True)
+class SingleTab:
+    """What others may fill in the tab.
+
+    Attributes:
+        photo: `gr.Image`; what is put there is judged.
+        names: `gr.HTML` for what the examples are.
+        ways: `gr.Accordion` that holds the next two.
+        address: `gr.Textbox` of a photo's web address.
+        is_face_crop: `gr.Checkbox`, see `Detector.predict`.
+    """
+
+    photo: gr.Image
+    names: gr.HTML
+    ways: gr.Accordion
+    address: gr.Textbox
+    is_face_crop: gr.Checkbox
 
 
 def build_single(detector, texts):
@@ -37,7 +54,7 @@ def build_single(detector, texts):
         texts: of a language.
 
     Returns:
-        The `gr.Checkbox` of `is_face_crop`, which a shared link may set.
+        `SingleTab`.
     """
 
     def judge(path, is_face_crop):
@@ -46,27 +63,19 @@ def build_single(detector, texts):
         with _judging(texts):
             photo, verdict = detector.judge(path, is_face_crop=is_face_crop)
         answer = render_answer(photo, verdict, texts)
-        return (answer, to_json(verdict), gr.skip(), *nothing_beside(), *enable(True))
+        return answer, to_json(verdict), *nothing_beside(), gr.Column(visible=True)
 
     def clear():
-        return (
-            render_empty(texts),
-            None,
-            render_facts(None, texts),
-            *nothing_beside(),
-            *enable(False),
-        )
+        return render_empty(texts), None, *nothing_beside(), gr.Column(visible=False)
 
     def nothing_beside():  # what was asked of another photo goes
-        return "", "", gr.File(value=None, visible=False)
-
-    def enable(is_enabled):
-        return [gr.Button(interactive=is_enabled) for _ in buttons]
+        return "", "", "", gr.File(value=None, visible=False)
 
     def tell_facts(path, result):
+        if not path or not result:
+            return ""
         with _in_sentences(texts):
-            facts = read_facts(Path(path).read_bytes()) if path and result else None
-        return render_facts(facts, texts)
+            return render_facts(read_facts(Path(path).read_bytes()), texts)
 
     def fetch(address):
         with _judging(texts):
@@ -93,11 +102,16 @@ def build_single(detector, texts):
         except MethodError as error:
             raise as_gradio_error(error, title=texts["explain"]) from error
 
-    def keep(path, is_face_crop):
+    def keep(path, is_face_crop, with_photo):
         with _judging(texts):
             photo, verdict = detector.judge(path, is_face_crop=is_face_crop)
             data = Path(path).read_bytes()
-        return gr.File(value=write_report(data, photo, verdict, texts), visible=True)
+        files = write_report(data, photo, verdict, texts, with_photo=with_photo)
+        return gr.File(value=files, visible=True)
+
+    def tell_copied(said, is_copied):
+        text = texts["copied" if is_copied else "not_copied"].format(text=said)
+        gr.Info(text, title=texts["copy"], duration=8)
 
     with gr.Row():
         with gr.Column(scale=5, min_width=300):
@@ -107,41 +121,49 @@ def build_single(detector, texts):
                     type="filepath",
                     image_mode=None,
                     sources=["upload", "clipboard", "webcam"],
-                    height=380,
+                    height=280,
                     elem_classes=["photo-input"],
                 )
             )
             gr.Markdown(texts["no_preview"], elem_classes=["no-preview-note"])
-            gr.Markdown(texts["ways_note"])
-            with gr.Row(elem_classes=["address"]):
-                address = gr.Textbox(
-                    label=texts["address"],
-                    placeholder="https://",
-                    max_lines=1,
-                    scale=4,
-                    min_width=180,
-                )
-                fetch_button = gr.Button(texts["fetch"], scale=1, min_width=90)
-            is_face_crop = gr.Checkbox(label=texts["face_crop"], info=texts["face_crop_info"])
-            if EXAMPLES:
-                gr.Examples(EXAMPLES, inputs=photo, label=texts["examples"], cache_examples=False)
+            examples = gr.Examples(
+                [str(path) for path, _ in EXAMPLES],
+                inputs=photo,
+                label=texts["examples"],
+                cache_examples=False,  # an answer takes milliseconds
+            )
+            names = gr.HTML(render_names(detector, texts))
+            with gr.Accordion(texts["ways"], open=False) as ways:
+                gr.Markdown(texts["ways_note"])
+                with gr.Row(elem_classes=["address"]):
+                    address = gr.Textbox(
+                        label=texts["address"],
+                        placeholder="https://",
+                        max_lines=1,
+                        scale=4,
+                        min_width=180,
+                    )
+                    fetch_button = gr.Button(texts["fetch"], scale=1, min_width=90)
+                is_face_crop = gr.Checkbox(label=texts["face_crop"], info=texts["face_crop_info"])
         with gr.Column(scale=6, min_width=300):
             answer = gr.HTML(render_empty(texts))
-    gr.Markdown(f"## {texts['more']}")
-    with gr.Row(elem_classes=["actions"]):
-        resend_button = gr.Button(texts["resend"], interactive=False, min_width=200)
-        explain_button = gr.Button(texts["explain"], interactive=False, min_width=200)
-        keep_button = gr.Button(texts["keep"], interactive=False, min_width=200)
-        share_button = gr.Button(texts["share"], min_width=200)
-    buttons = [resend_button, explain_button, keep_button]
-    report = gr.File(label=texts["keep_files"], interactive=False, visible=False)
-    resend_place, methods_place = gr.HTML(elem_classes="beside"), gr.HTML(elem_classes="beside")
-    facts = gr.HTML(render_facts(None, texts))
-    with gr.Accordion(texts["as_json"], open=False):
-        result = gr.JSON(show_label=False, label="Result")
+    with gr.Column(visible=False) as more:
+        gr.Markdown(f"## {texts['more']}")
+        with gr.Row(elem_classes=["actions"]):
+            copy_button = gr.Button(texts["copy"], min_width=160)
+            share_button = gr.Button(texts["share"], min_width=160, elem_classes=["share"])
+            keep_button = gr.Button(texts["keep"], min_width=160)
+            resend_button = gr.Button(texts["resend"], min_width=160)
+            explain_button = gr.Button(texts["explain"], min_width=160)
+        with_photo = gr.Checkbox(label=texts["with_photo"])
+        report = gr.File(label=texts["keep_files"], interactive=False, visible=False)
+        resend_place, methods_place = gr.HTML(elem_classes="beside"), gr.HTML(elem_classes="beside")
+        facts = gr.HTML(elem_classes="beside")
+        with gr.Accordion(texts["as_json"], open=False):
+            result = gr.JSON(show_label=False, label="Result")
     face = gr.Number(visible=False)  # filled by the script when it is asked for
 
-    outputs = [answer, result, facts, resend_place, methods_place, report, *buttons]
+    outputs = [answer, result, facts, resend_place, methods_place, report, more]
     judged = gr.on(
         [photo.change, is_face_crop.change],
         judge,
@@ -163,6 +185,14 @@ def build_single(detector, texts):
         api_visibility="private",
         show_progress_on=photo,
     )
+    # The address is that of the photo, or empty: it becomes part of what is shared.
+    gr.on(
+        [photo.upload, photo.clear, examples.dataset.click],
+        None,
+        outputs=address,
+        js="() => ''",
+        **QUIET,
+    )
     private = {"api_visibility": "private", **places("judge")}
     resend_button.click(show_resend, [photo, is_face_crop], resend_place, **private)
     explain_button.click(
@@ -173,20 +203,21 @@ def build_single(detector, texts):
         api_visibility="private",
         **places("explain"),
     )
-    keep_button.click(keep, [photo, is_face_crop], report, **private)
-    share_button.click(
-        lambda said: gr.Info(said, title=texts["share"], duration=5),
-        is_face_crop,  # in its place the script hands over what it did
-        None,
-        js=_share_script(texts),
+    kept = [photo, is_face_crop, with_photo]
+    keep_button.click(keep, kept, report, **private)
+    copy_button.click(
+        tell_copied,
+        [address, is_face_crop],
+        js="(address, isFaceCrop) => window.detectorPage.copy(address, isFaceCrop)",
         **QUIET,
     )
-    return is_face_crop
-
-
-def _share_script(texts):
-    done, shown = json.dumps(texts["share_done"]), json.dumps(texts["share_shown"])
-    return f"async (isFaceCrop) => [await window.detectorPage.share(isFaceCrop, {done}, {shown})]"
+    share_button.click(keep, kept, report, **private).success(
+        None,
+        [report, address, is_face_crop],
+        js="(files, address, isFaceCrop) => window.detectorPage.share(files, address, isFaceCrop)",
+        **QUIET,
+    )
+    return SingleTab(photo, names, ways, address, is_face_crop)
 
 
 @contextlib.contextmanager

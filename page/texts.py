@@ -2,9 +2,10 @@
 
 from detector.report import NOTES
 
-from . import english, german
+from . import english, german, spanish
 
-LANGUAGES = {"en": english.TEXTS, "de": german.TEXTS}  # the first is the page at "/"
+# The first is the page at "/".
+LANGUAGES = {texts["language"]: texts for texts in (english.TEXTS, german.TEXTS, spanish.TEXTS)}
 
 
 def error_text(error, texts):

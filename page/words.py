@@ -1,29 +1,21 @@
-"""A verdict in words: headline, confidence, reasons, and what a screen reader says of a heatmap."""
+"""A verdict in words: headline, confidence, reason, and what a screen reader says of a heatmap."""
 
 import dataclasses
-import math
 
 import numpy as np
 
-from detector.report import count_fakes
+from detector.report import count_fakes, per_thousand
 
 from .texts import note_text
 
-SURE_STEPS = (0.99, 0.95)  # confidence from which on the page says: very sure, sure; else fairly
+# Of several reasons the first of these is said; one that is not listed comes last.
+REASONS = ("no_face", "cut_face", "small_face", "more_faces", "more_frames", "low_confidence")
 
 
 def percent(probability, texts):
-    """A probability as text: rounded down to 0.1 %, and never 100 %.
-
-    Args:
-        probability: 0-1.
-        texts: of a language.
-
-    Returns:
-        For example "97.3%"; above 99.9 it stays there, because no model is certain.
-    """
-    tenths = _tenths(probability)
-    return texts["percent"].format(f"{tenths / 10:.1f}".replace(".", texts["decimal_point"]))
+    """A probability (0-1) in a language: "97.3%", "97,3 %"; see `detector.report.per_thousand`."""
+    number = f"{per_thousand(probability) / 10:.1f}"
+    return texts["percent"].format(number.replace(".", texts["decimal_point"]))
 
 
 def kind_of(judged):
@@ -31,30 +23,50 @@ def kind_of(judged):
     return judged.label.lower() if judged.is_conclusive else "inconclusive"
 
 
+def strength_of(judged):
+    """How strong the signs of a fake are: a key of the texts' "headlines".
+
+    Args:
+        judged: `Verdict` or `CropVerdict`.
+
+    Returns:
+        "strong", "some", "none" (the verdict is Real) or "unknown".
+    """
+    if judged.is_conclusive:
+        return {"Fake": "strong", "Real": "none"}[judged.label]
+    is_seen = "no_face" not in judged.notes  # the middle of a picture shows no sign of anything
+    return "some" if judged.label == "Fake" and is_seen else "unknown"
+
+
 def headline(judged, texts):
-    """Two or three words: the verdict."""
-    return texts["headlines"][kind_of(judged)]
+    """The verdict and, in words, the strength of the signs."""
+    return texts["headlines"][strength_of(judged)]
 
 
 def confidence_words(judged, texts):
-    """The confidence in words and number, and what the number means."""
+    """The label and the confidence in it."""
     number = percent(judged.confidence, texts)
-    if not judged.is_conclusive:
-        return texts["leaning"].format(label=texts["labels"][judged.label], percent=number)
-    step = sum(judged.confidence < limit for limit in SURE_STEPS)
-    return f"{texts['sure'][step]}: {number}"
+    label = texts["labels"][judged.label]
+    return texts["sure" if judged.is_conclusive else "leaning"].format(label=label, percent=number)
+
+
+def limit(judged, texts):
+    """What the verdict does not say, in one sentence."""
+    return texts["limit_of"][strength_of(judged)]
 
 
 def meaning(judged, texts):
     """What the confidence says, as a frequency; or what "inconclusive" means."""
     if not judged.is_conclusive:
         return texts["inconclusive_meaning"]
-    return texts["calibrated_meaning"].format(right=_tenths(judged.confidence))
+    return texts["calibrated_meaning"].format(right=per_thousand(judged.confidence))
 
 
 def reasons(judged, texts):
-    """Why a verdict is not conclusive, one sentence per note."""
-    return [note_text(note, texts) + "." for note in judged.notes]
+    """Why a verdict is not conclusive, one sentence per note, the one that says most first."""
+    order = {note: place for place, note in enumerate(REASONS)}
+    notes = sorted(judged.notes, key=lambda note: order.get(note, len(order)))
+    return [note_text(note, texts) + "." for note in notes]
 
 
 def weights_line(info, texts):
@@ -118,7 +130,3 @@ def alternative_text(crop, *, number, count, texts):
             texts["alt_heat"].format(place=place) if place else texts["alt_cold"],
         ]
     )
-
-
-def _tenths(probability):
-    return min(math.floor(probability * 1000 + 1e-9), 999)

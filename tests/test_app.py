@@ -227,7 +227,7 @@ def test_visitors_are_served_side_by_side_in_bounded_memory():
         if limit == at_once:
             shared[group].add(name)
     assert shared == {
-        "judge": {"judge", "show_resend", "keep", "predict"},
+        "judge": {"judge", "show_resend", "keep", "open_photo", "predict"},
         "batch": {"judge", "predict_batch"},
         "explain": {"explain", "show_methods"},
     }

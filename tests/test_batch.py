@@ -102,7 +102,7 @@ def test_the_json_names_files_as_they_are(rows):
 @pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
 def test_the_table_shows_each_photo_and_no_markup_of_a_file_name(rows, texts):
     table = batch.render_table(rows, count=2, texts=texts)
-    assert table.count("<tr>") == 3 and table.count("<img ") == 1
+    assert table.count("<tr") == 3 and table.count("<img ") == 1
     assert "<b>bad" not in table and "&lt;b&gt;bad" in table
     assert texts["table_failed"] in table
 

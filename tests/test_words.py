@@ -42,10 +42,11 @@ def test_every_language_has_every_text_with_the_same_fields(texts):
 OWN = ("notes", "errors")  # English ones stand in `detector`
 
 
-def test_german_has_every_note_and_every_error_code():
+@pytest.mark.parametrize("texts", list(LANGUAGES.values())[1:], ids=list(LANGUAGES)[1:])
+def test_other_languages_have_every_note_and_every_error_code(texts):
     codes = re.findall(r'"([a-z_]+)"', PhotoError.__doc__)
-    assert len(codes) > 8 and set(codes) <= set(GERMAN["errors"])
-    assert set(NOTES) <= set(GERMAN["notes"])
+    assert len(codes) > 8 and set(codes) <= set(texts["errors"])
+    assert set(NOTES) <= set(texts["notes"])
 
 
 def test_a_note_or_code_that_a_language_does_not_know_is_said_in_english(monkeypatch):
@@ -73,13 +74,39 @@ def test_a_probability_is_rounded_down_and_never_100_percent(probability, englis
 
 
 @pytest.mark.parametrize(
-    ("confidence", "said"),
-    [(0.999, "Very sure: 99.9%"), (0.96, "Sure: 96.0%"), (0.83, "Fairly sure: 83.0%")],
+    ("label", "is_conclusive", "notes", "strength"),
+    [
+        ("Fake", True, (), "strong"),
+        ("Fake", False, ("low_confidence",), "some"),
+        ("Fake", False, ("small_face", "low_confidence"), "some"),
+        ("Fake", False, ("no_face",), "unknown"),  # nothing of a face was seen
+        ("Real", True, (), "none"),
+        ("Real", False, ("low_confidence",), "unknown"),
+    ],
 )
-def test_confidence_comes_in_words_and_number(detector, sure_photo, confidence, said):
-    verdict = dataclasses.replace(detector.predict(sure_photo), confidence=confidence)
-    assert words.confidence_words(verdict, ENGLISH) == said
-    assert str(round(1000 * confidence)) in words.meaning(verdict, ENGLISH)
+def test_the_strength_of_the_signs_is_said_in_words(
+    detector, sure_photo, label, is_conclusive, notes, strength
+):
+    verdict = dataclasses.replace(
+        detector.predict(sure_photo), label=label, is_conclusive=is_conclusive, notes=notes
+    )
+    assert words.headline(verdict, ENGLISH) == ENGLISH["headlines"][strength]
+    assert words.limit(verdict, ENGLISH) == ENGLISH["limit_of"][strength]
+
+
+def test_confidence_comes_with_what_the_number_means(detector, sure_photo):
+    verdict = dataclasses.replace(detector.predict(sure_photo), confidence=0.96)
+    assert words.confidence_words(verdict, ENGLISH) == "Real, 96.0% sure"
+    assert "960" in words.meaning(verdict, ENGLISH)
+
+
+def test_one_reason_is_given_the_one_that_says_most(detector, photo):
+    verdict = dataclasses.replace(
+        detector.predict(photo), is_conclusive=False, notes=("low_confidence", "no_face")
+    )
+    before, _, explained = render_answer(photo, verdict, ENGLISH).partition("<details>")
+    assert NOTES["no_face"] in before and NOTES["low_confidence"] not in before
+    assert NOTES["low_confidence"] in explained
 
 
 @pytest.mark.parametrize("note", [*NOTES, "one_of_later"])
@@ -88,9 +115,11 @@ def test_an_inconclusive_answer_says_why_and_what_that_means(detector, photo, no
     verdict = detector.predict(photo)
     verdict = dataclasses.replace(verdict, is_conclusive=False, notes=(note,))
     shown = render_answer(photo, verdict, ENGLISH)
-    assert f"<li>{NOTES[note]}.</li>" in shown
-    assert ENGLISH["inconclusive_meaning"] in shown
-    assert "Leans to Real" in shown and ENGLISH["headlines"]["real"] not in shown.split("figure")[0]
+    before, _, explained = shown.partition("<details>")
+    assert f"<p>{NOTES[note]}.</p>" in explained and ENGLISH["inconclusive_meaning"] in explained
+    assert "Leans to Real" in before and ENGLISH["headlines"]["none"] not in shown
+    if note != "low_confidence":  # which the headline says already
+        assert f"<p>{NOTES[note]}.</p>" in before
 
 
 @pytest.mark.parametrize(
@@ -123,7 +152,7 @@ def test_nothing_that_a_weights_folder_says_becomes_markup(detector, photo, monk
 def test_the_report_is_drawn_in_every_language(detector, photo, texts):
     """Pillow's own font has no umlauts: boxes would stand in their place."""
     verdict = detector.predict(photo)
-    sheet = draw_report(photo, verdict, "0" * 64, texts)
+    sheet = draw_report(photo, verdict, "0" * 64, texts, with_photo=True)
     assert sheet.width == 1000 and sheet.height > 700
     assert np.asarray(sheet)[-40:].min() == 255  # nothing runs over the lower edge
 
