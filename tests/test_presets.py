@@ -90,6 +90,24 @@ def test_unknown_word_is_refused_with_the_allowed(name, capsys):
     assert f"{name} must be one of {allowed}. Received: 'nonsense'" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("batch_size=0", "above 0"),
+        ("epochs=0", "above 0"),
+        ("learning_rate=-0.001", "above 0"),
+        ("dropout=1.5", "between 0 and 1"),
+        ("corrupt_share=-0.1", "between 0 and 1"),
+        ("pictures=-5", "0 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_before_any_work(setting, expected):
+    name, _, value = setting.partition("=")
+    with pytest.raises(SystemExit) as caught:
+        main(["fit", "--set", setting])
+    assert f"{name} must be {expected}. Received: {value}." in str(caught.value)
+
+
 def test_reduction_of_a_schedule_is_refused():
     """Keras would train on with a rate that is not what the preset says."""
     with pytest.raises(ConfigError, match="set schedule=constant"):

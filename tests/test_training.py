@@ -161,6 +161,7 @@ def test_killed_run_ends_as_an_uninterrupted_one(trained, tmp_path, run_python):
 
     done = run_python("-c", RESUMED, f"{killed},{torn}", *fit)
     assert done.returncode == 0, done.stderr
+    assert f"{killed} goes on from epoch 3 of 4." in done.stdout
     expected = arrays(trained.run / "best.weights.h5")
     for run in (killed, torn):
         found = arrays(run / "best.weights.h5")
@@ -170,6 +171,17 @@ def test_killed_run_ends_as_an_uninterrupted_one(trained, tmp_path, run_python):
     assert (killed / "history.csv").read_text().splitlines()[:3] == (
         (trained.run / "history.csv").read_text().splitlines()[:3]
     )
+
+
+def test_ctrl_c_ends_with_a_sentence(trained, tmp_path, run_python):
+    """Thirty lines of traceback read as if something were broken."""
+    stopped = KILLED.replace("SIGKILL", "SIGINT")
+    fit = ("fit", "--data", trained.data, *SET_TINY, "--run", tmp_path / "run")
+    done = run_python("-c", stopped, *fit)
+    assert done.returncode == 130, done.stderr
+    assert "Stopped. The same command goes on where it was." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len((tmp_path / "run" / "history.csv").read_text().splitlines()) == 3
 
 
 def test_finished_run_is_not_trained_again(trained):

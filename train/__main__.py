@@ -316,6 +316,10 @@ def main(arguments=None):
         options.run_step(options)
     except DetectorError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        # Not sys.exit: threads that load pictures would be waited for.
+        print("\nStopped. The same command goes on where it was.", file=sys.stderr, flush=True)
+        os._exit(130)
 
 
 if __name__ == "__main__":

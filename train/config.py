@@ -13,6 +13,8 @@ CHOICES = {
     "monitor": ("auc", "loss"),
     "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
 }
+SHARES = ("dropout", "batch_norm_momentum", "decay_rate", "plateau_factor")  # besides `..._share`
+POSITIVE = ("input_size", "margin", "epochs", "batch_size", "learning_rate", "head_learning_rate")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +69,10 @@ class TrainConfig:
     plateau_min: float = 0.0  # the lowest learning rate that it reduces to
     minutes: float = 0.0  # no epoch is begun after that much training; 0 is no limit
 
-    precision: str = "float32"  # "mixed_float16" or "mixed_bfloat16" on a GPU that is faster so
+    precision: str = (
+        "float32"  # "mixed_float16" or "mixed_bfloat16" where that is faster: on a GPU,
+    )
+    #                             and with PyTorch on a processor that has AVX512-BF16 or AMX
     seed: int = 2024
 
     def __post_init__(self):
@@ -77,6 +82,8 @@ class TrainConfig:
                 raise ConfigError(
                     f"{field.name} must be of type {field.type.__name__}. Received: {value!r}."
                 )
+            if error := _check_range(field.name, value):
+                raise ConfigError(f"{field.name} must be {error}. Received: {value!r}.")
             if value not in CHOICES.get(field.name, (value,)):
                 raise ConfigError(
                     f"{field.name} must be one of {', '.join(CHOICES[field.name])}. "
@@ -101,6 +108,17 @@ class TrainConfig:
         """
         check_names(changes)
         return dataclasses.replace(self, **changes)
+
+
+def _check_range(name, value):
+    """What a number had to be, None if it is."""
+    if isinstance(value, str):
+        return None
+    if name.endswith("_share") or name in SHARES:
+        return None if 0.0 <= value <= 1.0 else "between 0 and 1"
+    if name in POSITIVE:
+        return None if value > 0 else "above 0"
+    return None if value >= 0 else "0 or more"
 
 
 def check_names(names):

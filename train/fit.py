@@ -72,6 +72,7 @@ def _train(config, *, data, output, backbone_weights):
     keras.utils.set_random_seed(config.seed)
     _claim(output, config, data=data, backbone_weights=backbone_weights)
     if (output / "finished").exists():
+        print(f"{output} is finished, nothing is left to train.")
         return _best_so_far(output, config)["val_auc"]
 
     left_out = [name for name in config.leave_out.split(",") if name]
@@ -94,7 +95,9 @@ def _train(config, *, data, output, backbone_weights):
     # Phase 1: the head
     backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
     is_resumed = (backup / "training_metadata.json").is_file()
-    if not is_resumed:
+    if is_resumed:
+        print(f"{output} goes on from epoch {len(read_history(history)) + 1} of {config.epochs}.")
+    else:
         shutil.rmtree(backup, ignore_errors=True)  # killed while the first one was written
         history.unlink(missing_ok=True)
         seconds.unlink(missing_ok=True)
