@@ -17,10 +17,11 @@ def _flag(name):
     return value == "1"
 
 
-# Folder with detector.json, detector.tflite and faces.tflite.
-WEIGHTS_DIR = Path(
-    os.environ.get("DETECTOR_WEIGHTS") or Path(__file__).resolve().parents[1] / "weights"
-)
+# Folder with detector.json, detector.tflite and faces.tflite: inside the package where that was
+# installed with pip, else beside it.
+_installed = Path(__file__).resolve().parent / "weights_files"
+_embedded = _installed if _installed.is_dir() else _installed.parents[1] / "weights"
+WEIGHTS_DIR = Path(os.environ.get("DETECTOR_WEIGHTS") or _embedded)
 
 # Threads of a forward pass whose verdict is alone; see `detector.runtime`. Two is what a free Space
 # has; more bring little at this size.
