@@ -63,14 +63,15 @@ def build_page(demo, detector, texts):
 
     def fill(request: gr.Request):
         # Other weights may have come since the server started. An address that came with the link
-        # is filled in; to fetch it is left to the person.
-        asked = request.query_params
+        # is filled in; to fetch it is left to the person. What no link asks for is left alone:
+        # somebody may be typing already.
+        crop, url = (request.query_params.get(name) for name in ("crop", "url"))
         return (
             weights_line(detector.weights.info, texts),
             examples.render_names(detector, texts),
-            asked.get("crop") == "1",
-            asked.get("url", "")[:MAX_ADDRESS],
-            gr.Accordion(open=bool(asked.get("url") or asked.get("crop"))),
+            True if crop == "1" else gr.skip(),
+            url[:MAX_ADDRESS] if url else gr.skip(),
+            gr.Accordion(open=True) if url or crop else gr.skip(),
         )
 
     gr.Navbar(main_page_name=next(iter(LANGUAGES.values()))["language_name"])

@@ -414,7 +414,7 @@ def test_the_page_is_light(browser, url):
     """Two megabytes, a quarter of them examples; a map of the sources alone would double that."""
     with contextlib.closing(browser.new_page(viewport={"width": 1280, "height": 720})) as page:
         answers = []
-        page.on("response", answers.append)
+        page.on("response", lambda answer: answers.append(answer))
         page.goto(url)
         page.locator(".gallery-item img").nth(len(EXAMPLES) - 1).wait_for()
         page.wait_for_load_state("networkidle")
