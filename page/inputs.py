@@ -1,5 +1,6 @@
 """What is done to Gradio's inputs and errors, for the page and the endpoints alike."""
 
+import contextlib
 import dataclasses
 
 import gradio as gr
@@ -10,7 +11,8 @@ from detector.errors import PhotoError
 from detector.explain import overlay, reframe
 from detector.fetch import read_data_address
 
-from .pictures import new_folder
+from .pictures import write_photo
+from .texts import error_text
 
 METHOD_SIDE = 320  # pixels of the heatmap of each method
 
@@ -77,9 +79,7 @@ def _as_file(value):
             content = read_data_address(value)
         except PhotoError as error:
             raise as_gradio_error(error, title=error.code) from error
-        path = new_folder() / "photo"
-        path.write_bytes(content)
-        return {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+        return {"path": write_photo(content), "meta": {"_type": "gradio.FileData"}}
     raise as_gradio_error(
         "A photo is an uploaded file: in Python handle_file('photo.jpg'), else see docs/api.md. "
         f"Received: {type(value).__name__}.",
@@ -110,6 +110,21 @@ def as_gradio_error(error, *, title, message=None):
         `gr.Error`, to be raised.
     """
     return gr.Error(message or str(error), title=title, print_exception=False)
+
+
+@contextlib.contextmanager
+def in_sentences(texts, *, title):
+    """Turn a `PhotoError` into one that the page shows, in its language.
+
+    Args:
+        texts: of a language.
+        title: heading on the page.
+    """
+    try:
+        yield
+    except PhotoError as error:
+        message = error_text(error, texts)
+        raise as_gradio_error(error, title=title, message=message) from error
 
 
 def draw_method(photo, crop, heatmap):

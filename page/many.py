@@ -1,18 +1,15 @@
 """The second tab: many photos, one table."""
 
-import contextlib
 import time
 
 import gradio as gr
 
-from detector.errors import PhotoError
 from detector.limits import MAX_PHOTOS
 
 from . import batch
 from .guard import places
-from .inputs import as_gradio_error, keep_paths
-from .pictures import new_folder
-from .texts import error_text
+from .inputs import in_sentences, keep_paths
+from .pictures import new_folder, write_photo
 from .uploads import list_photos
 
 STEP_SECONDS = 0.5  # between two updates of the table: each sends all of it
@@ -33,12 +30,11 @@ def build_many(detector, texts, *, tabs, photo):
             yield table, gr.File(paths, visible=paths is not None)
 
     def open_photo(uploads, index):
-        with _in_sentences(texts):
+        with in_sentences(texts, title=texts["tab_many"]):
             _, read = list_photos(uploads)[int(index)]
             content = read()
-        path = new_folder() / "photo"
-        path.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
-        return str(path), gr.Tabs(selected="one")
+        content = content if isinstance(content, bytes) else content.read_bytes()
+        return write_photo(content), gr.Tabs(selected="one")
 
     def tell_cancelled():
         gr.Info(texts["cancelled"], title=texts["tab_many"], duration=5)
@@ -91,7 +87,7 @@ def judge_all(detector, uploads, is_face_crop, texts):
         The table as HTML, and paths of CSV and JSON, of this run so far; of no photo yet None for
         the paths.
     """
-    with _in_sentences(texts):
+    with in_sentences(texts, title=texts["tab_many"]):
         photos = list_photos(uploads)
     folder, rows, shown = new_folder(), [], time.monotonic()
     yield batch.render_table(rows, count=len(photos), texts=texts), None
@@ -103,12 +99,3 @@ def judge_all(detector, uploads, is_face_crop, texts):
             table = batch.render_table(rows, count=len(photos), texts=texts)
             yield table, batch.write_files(rows, folder)  # so that a cancelled run has them
             shown = time.monotonic()
-
-
-@contextlib.contextmanager
-def _in_sentences(texts):
-    try:
-        yield
-    except PhotoError as error:
-        message = error_text(error, texts)
-        raise as_gradio_error(error, title=texts["tab_many"], message=message) from error

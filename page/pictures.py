@@ -41,6 +41,13 @@ def new_folder():
     return folder
 
 
+def write_photo(content):
+    """Write the bytes of a photo's file into a folder of its own and return its path as text."""
+    path = new_folder() / "photo"
+    path.write_bytes(content)
+    return str(path)
+
+
 def save_jpeg(picture, name):
     """Save a picture in a folder of its own and return its path as text."""
     path = new_folder() / name

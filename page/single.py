@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from detector.errors import MethodError, PhotoError
+from detector.errors import MethodError
 from detector.facts import read_facts
 from detector.fetch import fetch_photo
 from detector.methods import METHODS, explain_more
@@ -18,11 +18,10 @@ from .answer import render_answer, render_empty
 from .details import render_facts, render_methods, render_resend
 from .examples import EXAMPLES, render_names
 from .guard import places
-from .inputs import as_gradio_error, draw_method, keep_path
+from .inputs import as_gradio_error, draw_method, in_sentences, keep_path
 from .keep import write_report
-from .pictures import new_folder
+from .pictures import write_photo
 from .rate import count_photo
-from .texts import error_text
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -74,16 +73,14 @@ def build_single(detector, texts):
     def tell_facts(path, result):
         if not path or not result:
             return ""
-        with _in_sentences(texts):
+        with in_sentences(texts, title=texts["error_title"]):
             return render_facts(read_facts(Path(path).read_bytes()), texts)
 
     def fetch(address):
         with _judging(texts):
             data = fetch_photo(address or "")
             load_photo(data)  # what is no photo is not kept
-        path = new_folder() / "photo"
-        path.write_bytes(data)
-        return str(path)
+        return write_photo(data)
 
     def show_resend(path, is_face_crop):
         with _judging(texts):
@@ -222,17 +219,7 @@ def build_single(detector, texts):
 
 @contextlib.contextmanager
 def _judging(texts):
-    """Count a photo, and put its errors `_in_sentences`."""
-    with _in_sentences(texts):
+    """Count a photo, and put its errors `in_sentences`."""
+    with in_sentences(texts, title=texts["error_title"]):
         count_photo()
         yield
-
-
-@contextlib.contextmanager
-def _in_sentences(texts):
-    """Turn a `PhotoError` into one that the page shows, in its language."""
-    try:
-        yield
-    except PhotoError as error:
-        message = error_text(error, texts)
-        raise as_gradio_error(error, title=texts["error_title"], message=message) from error

@@ -69,9 +69,7 @@ class TrainConfig:
     plateau_min: float = 0.0  # the lowest learning rate that it reduces to
     minutes: float = 0.0  # no epoch is begun after that much training; 0 is no limit
 
-    precision: str = (
-        "float32"  # "mixed_float16" or "mixed_bfloat16" where that is faster: on a GPU,
-    )
+    precision: str = "float32"  # mixed_float16 or mixed_bfloat16 where that is faster: on a GPU,
     #                             and with PyTorch on a processor that has AVX512-BF16 or AMX
     seed: int = 2024
 
