@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 TRAIN = """
 import json, sys
 import keras, numpy as np
-from train.torch_speed import speed_up_torch
+from train.fitting.torch_speed import speed_up_torch
 
 def build():
     layers = keras.layers
@@ -71,7 +71,7 @@ def test_fast_kernels_train_the_same_network(run_python):
 HALF = """
 import json
 import keras, numpy as np, torch
-from train.torch_speed import speed_up_torch
+from train.fitting.torch_speed import speed_up_torch
 
 speed_up_torch()
 pictures = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 4)).astype(np.float32)
