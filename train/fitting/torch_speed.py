@@ -3,7 +3,8 @@
 Keras 3.15 computes batch normalisation from elementary operations and, for channels-last models,
 copies every activation twice around each convolution. PyTorch has a fused kernel for the first,
 and needs none of the copies: a permuted channels-last tensor already is in its fast memory format.
-In bfloat16 a strided depthwise convolution goes through single precision, where PyTorch is faster.
+In bfloat16 a strided depthwise convolution has no fast backward pass: it is computed everywhere,
+and every other place of the result is kept.
 The C library also hands every large tensor back to the system and asks for it again at each step.
 `tests/test_torch_speed.py` holds both against stock Keras.
 """
@@ -15,8 +16,8 @@ import sys
 import keras
 import numpy as np
 
-# Parameters of glibc's mallopt(3): never use mmap, keep up to 2 GB of freed memory.
-MALLOC_SETTINGS = {"M_MMAP_MAX": (-4, 0), "M_TRIM_THRESHOLD": (-1, 2**31 - 1)}
+# Parameters of glibc's mallopt(3): never use mmap, keep all freed memory.
+MALLOC_SETTINGS = {"M_MMAP_MAX": (-4, 0), "M_TRIM_THRESHOLD": (-1, -1)}
 
 
 def speed_up_torch():
@@ -53,14 +54,23 @@ def speed_up_torch():
 
     stock_depthwise = nn.depthwise_conv
 
-    def depthwise_conv(inputs, kernel, strides=1, *args, **kwargs):
-        # PyTorch has no fast backward pass in bfloat16 where a stride is above 1.
-        if inputs.dtype is not torch.bfloat16 or max(np.atleast_1d(strides)) == 1:
-            return stock_depthwise(inputs, kernel, strides, *args, **kwargs)
-        outputs = stock_depthwise(
-            inputs.float(), keras.ops.cast(kernel, "float32"), strides, *args, **kwargs
-        )
-        return outputs.bfloat16()
+    class Subsample(torch.autograd.Function):  # PyTorch's own gradient of a slice is slower
+        @staticmethod
+        def forward(context, inputs, step):
+            context.step, context.shape = step, inputs.shape
+            return inputs[:, ::step, ::step].contiguous()
+
+        @staticmethod
+        def backward(context, gradient):
+            whole = gradient.new_zeros(context.shape)
+            whole[:, :: context.step, :: context.step] = gradient
+            return whole, None
+
+    def depthwise_conv(inputs, kernel, strides=1, padding="valid", *args, **kwargs):
+        step = int(np.max(strides))
+        if inputs.dtype is not torch.bfloat16 or step == 1 or padding != "valid":
+            return stock_depthwise(inputs, kernel, strides, padding, *args, **kwargs)
+        return Subsample.apply(stock_depthwise(inputs, kernel, 1, padding, *args, **kwargs), step)
 
     keras.layers.BatchNormalization.call = call
     nn._transpose_spatial_inputs = transpose_spatial_inputs
