@@ -23,7 +23,7 @@ def code_fingerprint(root=ROOT):
     """
     digest = hashlib.sha256()
     for path in sorted(
-        path for part in ("detector", "train") for path in (root / part).glob("*.py")
+        path for part in ("detector", "train") for path in (root / part).rglob("*.py")
     ):
         content = path.read_bytes().replace(b"\r\n", b"\n")  # as checked out on Windows
         digest.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode() + content)

@@ -14,7 +14,7 @@ from .push import explain_refusal, require_token
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = (
     *("README.md", "LICENSE", "app.py", "requirements.txt"),
-    *("detector/*.py", "page/*.py", "page/page.*", "weights/*"),
+    *("detector/**/*.py", "page/**/*.py", "page/page.*", "weights/*"),
 )
 WELCOME = (
     "PRIVACY.md",
