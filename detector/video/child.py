@@ -227,7 +227,9 @@ class _Clip:
         width, height = stream.codec_context.width, stream.codec_context.height
         if width * height > self._job["max_pixels"]:
             raise _ClipError("too_many_pixels", f"{width}x{height} px")
-        if width and height and min(width, height) < self._job["min_side"]:
+        if not width * height:  # what is larger than allowed FFmpeg does not even name
+            raise _ClipError("too_many_pixels", "larger, or of a size that cannot be read")
+        if min(width, height) < self._job["min_side"]:
             raise _ClipError("too_small", f"{width}x{height} px")
 
 
