@@ -165,8 +165,8 @@ class Detector:
             `detector.video.VideoVerdict`.
 
         Raises:
-            ClipError: the clip cannot be read or exceeds a limit.
-            ConfigError: PyAV, which decodes clips, is not installed.
+            ClipError: the clip cannot be read or exceeds a limit; or PyAV, which decodes clips, is
+                not installed.
         """
         watching = self.watch(clip)
         while True:

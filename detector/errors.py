@@ -26,8 +26,8 @@ class ClipError(PhotoError):
     Attributes:
         code: why, for scripts: "wrong_type", "file_unreadable", "empty", "not_a_video",
             "no_picture_track", "damaged", "codec_not_supported", "too_many_bytes", "too_long",
-            "too_many_pixels" or "too_small"; "busy" where too many wait, "too_many_requests" where
-            this client has to.
+            "too_many_pixels" or "too_small"; at the page "no_files" and, where too many wait,
+            "busy".
     """
 
 

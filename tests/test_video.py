@@ -15,7 +15,7 @@ from clips import draw, look, talk, write_clip
 from PIL import Image
 from server import check_form
 
-from detector.errors import ClipError, DetectorError
+from detector.errors import ClipError
 from detector.video import decode, to_json, to_sentence, watch
 from detector.weights import WeightsInfo
 
@@ -381,5 +381,5 @@ def test_who_stops_watching_ends_the_child(clip):
 
 def test_a_missing_library_is_said_in_a_sentence(clip, monkeypatch):
     monkeypatch.setattr(decode.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(DetectorError, match="pip install av"):
+    with pytest.raises(ClipError, match="pip install av"):
         predict(clip)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..errors import ClipError, ConfigError
+from ..errors import ClipError
 from ..limits import (
     MAX_CLIP_BYTES,
     MAX_CLIP_CPU,
@@ -105,9 +105,10 @@ class Decoder:
 
     def __enter__(self):
         if importlib.util.find_spec("av") is None:
-            raise ConfigError(
+            raise ClipError(
                 "To read clips PyAV is needed. Install it: pip install av, or "
-                "pip install 'deepfake-photo-detector[video]'."
+                "pip install 'deepfake-photo-detector[video]'.",
+                code="codec_not_supported",
             )
         job = {
             "path": str(self._path),

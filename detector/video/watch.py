@@ -32,8 +32,8 @@ def watch(clip, *, look, weights, seconds=MAX_CLIP_WALL):
         `VideoVerdict`, as the value of `yield from`.
 
     Raises:
-        ClipError: the clip cannot be read, or exceeds a limit of `detector.limits`.
-        ConfigError: PyAV is not installed.
+        ClipError: the clip cannot be read, or exceeds a limit of `detector.limits`; or PyAV is not
+            installed.
     """
     watching = _Watching(look)
     deadline = time.monotonic() + seconds
