@@ -5,6 +5,7 @@
 
 import csv
 import io
+import itertools
 import json
 
 from detector.explain import heat_layer, overlay, reframe, region_around
@@ -154,12 +155,12 @@ def _timeline(verdict, texts):
 def _columns(appearance, order, duration):
     """The samples of a face as columns, each from half-way to the one before to half-way on."""
     times = [sample.time for sample in appearance.samples]
+    gaps = [after - before for before, after in itertools.pairwise(times)] or [COLUMN_SECONDS]
     columns = []
     for index, sample in enumerate(appearance.samples):
-        before = times[index - 1] if index else sample.time - COLUMN_SECONDS
-        after = times[index + 1] if index + 1 < len(times) else sample.time + COLUMN_SECONDS
-        left = max(sample.time - min((sample.time - before) / 2, COLUMN_SECONDS), 0.0)
-        right = min(sample.time + min((after - sample.time) / 2, COLUMN_SECONDS), duration)
+        before, after = gaps[max(index - 1, 0)], gaps[min(index, len(gaps) - 1)]
+        left = max(sample.time - min(before, COLUMN_SECONDS) / 2, 0.0)
+        right = min(sample.time + min(after, COLUMN_SECONDS) / 2, duration)
         is_fake = sample.crop.label == "Fake" and sample.crop.is_conclusive
         columns.append(
             f'<i class="{"fake" if is_fake else "inconclusive"}" data-moment="{order[sample.time]}"'
