@@ -132,6 +132,8 @@ def _judge_on_cluster(detector, photos, options):
     if clips:
         print(f"{len(clips)} clips are left out: --engine ray judges photos.", file=sys.stderr)
     photos = [path for path in photos if not is_clip(path)]
+    if not photos:
+        raise ConfigError("No photo is left to be judged.")
     before, judged, bad = judge_on_cluster(
         detector, photos, options.output, is_face_crop=options.face_crop, jobs=options.jobs
     )

@@ -178,6 +178,11 @@ class Decoder:
             yield _to_grey(*message) if "grey" in message[0] else _to_frame(*message)
         self.is_cut_short |= message is None
 
+    @property
+    def pid(self):
+        """Number of the process."""
+        return self._process.pid
+
     def _describe(self):
         message = self._receive()
         if message is None:

@@ -53,9 +53,7 @@ def to_sentence(verdict):
     Returns:
         Two sentences or more.
     """
-    said = [_say(verdict)]
-    if not verdict.is_conclusive:
-        said += [f"{NOTES.get(note, note)}." for note in verdict.notes]
+    said = [_say(verdict), *(f"{NOTES.get(note, note)}." for note in verdict.notes)]
     clip = verdict.clip
     said.append(f"{clip.frames_judged:,} of {clip.frames:,} frames were looked at.")
     return " ".join([*said, UNCHECKED])

@@ -1,5 +1,6 @@
 """A clip to a verdict: frames are decoded by a process of its own, and judged in this one."""
 
+import dataclasses
 import time
 
 from ..errors import ClipError
@@ -12,7 +13,6 @@ from .verdict import Clip, judge_appearance, judge_clip
 
 SHOWN_SIDE = 640  # pixels, longer side of frames that are kept to be shown
 MAX_FACES = 8  # judged in one frame, largest first
-WORTH = 0.5  # P(fake) from which on it is worth to look closer
 
 
 def watch(clip, *, look, weights, seconds=MAX_CLIP_WALL):
@@ -97,12 +97,10 @@ class _Watching:
         crops = self._look(frame.picture)
         if len(crops) > MAX_FACES:
             self.notes.add("more_faces")
-        if frame.is_hdr:
-            self.notes.add("hdr")
         if not is_closer:
             self._first.append(frame.time)
         order = max(sum(first <= frame.time for first in self._first) - 1, 0)
-        crops = crops[:MAX_FACES]
+        crops = [_doubt(crop) if frame.is_hdr else crop for crop in crops[:MAX_FACES]]
         picture, _ = reframe(frame.picture, (), max_side=SHOWN_SIDE, max_enlargement=1.0)
         scale = picture.width / frame.picture.width
         self._samples += [
@@ -112,11 +110,9 @@ class _Watching:
         self.times.append(frame.time)
 
     def most_suspicious(self):
-        """The time of the most suspicious frame; None where none is suspicious."""
+        """The time of the most suspicious frame; None where no face was seen."""
         worst = max(self._samples, key=lambda s: s.crop.fake_probability, default=None)
-        if worst is None or worst.crop.fake_probability < WORTH:
-            return None
-        return worst.time
+        return worst and worst.time
 
     def judge(self, decoder, notes, weights):
         samples = sorted(self._samples, key=lambda sample: sample.time)
@@ -143,3 +139,8 @@ class _Watching:
             cuts=cuts,
             weights=weights,
         )
+
+
+def _doubt(crop):
+    """A face in colours that the network did not learn."""
+    return dataclasses.replace(crop, is_conclusive=False, notes=(*crop.notes, "hdr"))
