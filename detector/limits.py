@@ -26,8 +26,8 @@ MAX_NAME = 255  # characters of a file's name, as in file systems; a zip allows 
 MAX_ADDRESS = 2000  # characters of a web address in a link to the page; browsers take few more
 
 # Of a clip. What decodes it is a process of its own, and these bind that process; `detector.video`.
-MAX_CLIP_BYTES = 100 * 2**20  # five minutes of a phone's 1080p have as many
-MAX_CLIP_SECONDS = 300  # of presentation; decoded in order, 1080p takes 44 s
+MAX_CLIP_BYTES = 100 * 2**20  # read as a whole, packet by packet, before a frame is decoded
+MAX_CLIP_SECONDS = 300  # of presentation
 MAX_CLIP_FRAMES = 120 * MAX_CLIP_SECONDS  # twice what 60 frames a second have
 MAX_CLIP_PIXELS = 9_000_000  # of a frame: 4K of cinemas has 8.8 million
 MAX_CLIP_MEMORY = 2**30  # bytes of address space; 4K takes 0.5 GB

@@ -22,7 +22,7 @@ NOTES = {
     "flicker": "Single frames look manipulated, but not those beside them",
     "nobody_seen": "No face was seen",
     "short_appearances": "No face was in view long enough to be judged",
-    "cut_short": "Time ran out; the rest of the clip was not looked at",
+    "cut_short": "The clip was not looked at to its end: time ran out, or it is damaged",
     "key_frames": "The clip is long, so only its key frames were looked at in the first round",
     "hdr": "The clip has a wide range of colours, which the model did not learn",
 }

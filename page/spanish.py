@@ -58,7 +58,7 @@ TEXTS = {
         "flicker": "Algunos fotogramas sueltos parecen alterados, pero no los que están al lado",
         "nobody_seen": "No se vio ninguna cara",
         "short_appearances": "Ninguna cara estuvo a la vista lo suficiente para juzgarla",
-        "cut_short": "Se acabó el tiempo; el resto del vídeo no se miró",
+        "cut_short": "El vídeo no se miró hasta el final: se acabó el tiempo, o está dañado",
         "key_frames": "El vídeo es largo; primero se miraron solo sus fotogramas clave",
         "hdr": "El vídeo tiene una gama de colores amplia que el modelo no conoce",
     },

@@ -16,7 +16,7 @@ from PIL import Image
 from server import check_form
 
 from detector.errors import ClipError
-from detector.video import decode, sampling, to_json, to_sentence, watch
+from detector.video import decode, sampling, source, to_json, to_sentence, watch
 from detector.weights import WeightsInfo
 
 INFO = WeightsInfo("embedded", "0.0.0", "0" * 64)
@@ -261,7 +261,7 @@ def test_what_is_too_much_is_refused(tmp_path, monkeypatch, clip):
     assert code_of(long) == "too_long"
     large = write_clip(tmp_path / "large.avi", [Image.new("RGB", (4096, 2304))], codec="mpeg4")
     assert code_of(large) == "too_many_pixels"
-    monkeypatch.setattr(decode, "MAX_CLIP_BYTES", 1000)
+    monkeypatch.setattr(source, "MAX_CLIP_BYTES", 1000)
     assert code_of(clip) == code_of(clip.read_bytes()) == "too_many_bytes"
 
 
@@ -351,30 +351,48 @@ def test_the_child_imports_nothing_heavy(clip):
 
 
 @pytest.fixture
-def busy(monkeypatch, tmp_path):
-    """A child that works at the first frame for ever, as a decoder's fault may let it."""
-    path = tmp_path / "busy.py"
-    answer = "def answer(self, request):\n"
-    code = decode.CHILD.read_text(encoding="utf-8")
-    path.write_text(code.replace(answer, f"{answer}        while True: pass\n"), encoding="utf-8")
-    monkeypatch.setattr(decode, "CHILD", path)
+def faulty(monkeypatch, tmp_path):
+    """Lets the child do something else than to decode, as a fault of a decoder may."""
+
+    def change(line):
+        path, answer = tmp_path / "faulty.py", "def answer(self, request):\n"
+        code = decode.CHILD.read_text(encoding="utf-8")
+        path.write_text(code.replace(answer, f"{answer}        {line}\n"), encoding="utf-8")
+        monkeypatch.setattr(decode, "CHILD", path)
+
+    return change
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems know not all of the limits")
-def test_a_child_that_spends_its_time_is_ended_by_the_system(clip, busy, monkeypatch):
+limited = pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
+
+
+@limited
+def test_a_child_that_spends_its_time_is_ended_by_the_system(clip, faulty, monkeypatch):
+    faulty("while True: pass")
     monkeypatch.setattr(decode, "MAX_CLIP_CPU", 1)
     assert code_of(clip) == "too_long"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems know not all of the limits")
-def test_a_child_without_memory_ends_and_the_next_one_does_its_work(clip, monkeypatch):
-    with monkeypatch.context() as patched:
-        patched.setattr(decode, "MAX_CLIP_MEMORY", 60 * 2**20)
-        assert code_of(clip) in ("damaged", "too_many_pixels")
+@limited
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("bytearray(2**30)", "too_many_pixels"),  # memory
+        ("open(self._job['path'] + '.copy', 'w').write('x' * 9000)", "damaged"),  # files
+    ],
+)
+def test_a_child_that_takes_too_much_ends_and_the_next_one_does_its_work(
+    clip, faulty, monkeypatch, line, code
+):
+    child = decode.CHILD
+    faulty(line)
+    assert code_of(clip) == code
+    monkeypatch.setattr(decode, "CHILD", child)
     assert predict(clip).appearances
 
 
-def test_a_child_that_hangs_is_ended_by_the_clock(clip, busy):
+def test_a_child_that_hangs_is_ended_by_the_clock(clip, faulty):
+    faulty("while True: pass")
     started = time.monotonic()
     with pytest.raises(ClipError, match="too long"):
         predict(clip, seconds=2)

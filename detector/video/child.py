@@ -1,8 +1,8 @@
 """The process that decodes a clip, and does nothing else: it reads a file that a stranger made.
 
 It is run by its path, so that it imports no network and nothing of `detector`. The first argument
-is its job as JSON: path, the limits of `detector.limits`, and the whitelists. It writes messages to
-standard output, each a line of JSON and so many bytes as its "bytes" says:
+is its job as JSON: path, the limits of `detector.limits`, the whitelists, and where PyAV is. It
+writes messages to standard output, each a line of JSON and so many bytes as its "bytes" says:
 
     {"facts": {...}, "bytes": n}   what the clip is; the bytes are the time of each frame, float64
     {"grey": time}                 a frame of GREY_SIZE in grey, to find cuts
@@ -75,8 +75,12 @@ def _limit(job):
 
 class _Clip:
     def __init__(self, job):
-        import av  # after the limits: its import counts, too
-
+        sys.path.append(job["libraries"])
+        try:
+            import av  # after the limits: its import counts, too
+        except ImportError as error:
+            reason = f"PyAV cannot be loaded: {error}"
+            raise _ClipError("codec_not_supported", reason) from error
         self._av, self._job = av, job
         av.logging.set_level(None)
 

@@ -6,10 +6,8 @@ import dataclasses
 import importlib.util
 import json
 import os
-import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -19,7 +17,6 @@ from PIL import Image
 
 from ..errors import ClipError
 from ..limits import (
-    MAX_CLIP_BYTES,
     MAX_CLIP_CPU,
     MAX_CLIP_FRAMES,
     MAX_CLIP_MEMORY,
@@ -32,9 +29,11 @@ from .child import GREY_SIZE
 CHILD = Path(__file__).with_name("child.py")
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
 CODECS = "h264,hevc,libdav1d,av1,vp9,vp8,mpeg4,aac,opus,vorbis"
+# Of a message; a decoder that somebody has taken over does not fill our memory.
+MAX_LINE, MAX_CONTENT = 2**21, 4 * MAX_CLIP_PIXELS
 TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
-# What the child's environment keeps: Windows needs it to start a process.
-KEPT = ("SYSTEMROOT",)
+# What the child's environment keeps: where systems look for Python's own libraries.
+KEPT = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 SENTENCES = {
     "not_a_video": (
         "This file is no clip that can be read. Send an MP4, MOV, WebM, MKV or AVI file."
@@ -104,7 +103,8 @@ class Decoder:
         self._path, self._deadline = path, deadline
 
     def __enter__(self):
-        if importlib.util.find_spec("av") is None:
+        library = importlib.util.find_spec("av")
+        if library is None:
             raise ClipError(
                 "To read clips PyAV is needed. Install it: pip install av, or "
                 "pip install 'deepfake-photo-detector[video]'.",
@@ -112,6 +112,7 @@ class Decoder:
             )
         job = {
             "path": str(self._path),
+            "libraries": str(Path(library.origin).parents[1]),
             "formats": FORMATS,
             "codecs": CODECS,
             "max_pixels": MAX_CLIP_PIXELS,
@@ -121,11 +122,11 @@ class Decoder:
             "cpu_seconds": MAX_CLIP_CPU,
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", str(CHILD), json.dumps(job)],
+            [sys.executable, "-I", str(CHILD), json.dumps(job)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env={name: os.environ[name] for name in KEPT if name in os.environ},
         )
         seconds = max(self._deadline - time.monotonic(), 0.0)
         self._clock = threading.Timer(seconds, self._process.kill)
@@ -183,10 +184,15 @@ class Decoder:
         """Number of the process."""
         return self._process.pid
 
+    def ran_out_of_time(self):
+        """Whether a limit of time ended the process, and not a fault; waits for its end."""
+        signal = -self._process.wait()
+        return time.monotonic() >= self._deadline or signal in _TIME_SIGNALS
+
     def _describe(self):
         message = self._receive()
         if message is None:
-            took = "it takes too long to read" if self._was_stopped() else ""
+            took = "it takes too long to read" if self.ran_out_of_time() else ""
             raise _to_error("too_long" if took else "damaged", took)
         head, content = message
         times = array.array("d", content).tolist()
@@ -194,79 +200,18 @@ class Decoder:
             raise _to_error("too_long", f"{head['facts']['duration']:.0f} s")
         self.facts, self.times = head["facts"], times
 
-    def _was_stopped(self):
-        """Whether a limit of time ended the process."""
-        signal = -self._process.wait()
-        return time.monotonic() >= self._deadline or signal in _TIME_SIGNALS
-
     def _receive(self):
         """The next message and its bytes; None where the process has ended."""
-        line = self._process.stdout.readline()
+        line = self._process.stdout.readline(MAX_LINE)
         if not line.endswith(b"\n"):
             return None
         head = json.loads(line)
         if "error" in head:
             raise _to_error(head["error"], head["reason"])
+        if head["bytes"] > MAX_CONTENT:
+            return None
         content = self._process.stdout.read(head["bytes"])
         return (head, content) if len(content) == head["bytes"] else None
-
-
-@contextlib.contextmanager
-def opened(clip):
-    """The path of a clip whose file may be read, until the block ends.
-
-    Args:
-        clip: path (`str` or `os.PathLike`) or content (`bytes`).
-
-    Raises:
-        ClipError: there is no such file, or it is empty or too large.
-    """
-    if isinstance(clip, bytes | bytearray | memoryview):
-        _check_size(len(clip))
-        # Windows opens no file twice that deletes itself.
-        with tempfile.TemporaryDirectory(prefix="clip") as folder:
-            path = Path(folder) / "clip"
-            path.write_bytes(clip)
-            yield path
-        return
-    if not isinstance(clip, str | os.PathLike):
-        raise ClipError(
-            f"A clip is a path or bytes. Received: {type(clip).__name__}.", code="wrong_type"
-        )
-    path = Path(clip)
-    try:
-        status = path.stat()
-        str(path).encode()  # PyAV takes names of UTF-8 alone
-        if not stat.S_ISREG(status.st_mode):  # a device or a pipe could be read without end
-            raise OSError("it is not a regular file")
-        with path.open("rb"):
-            pass
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ClipError(
-            f"{str(path.name)[:100]!r}: the file cannot be read ({reason}). Check the path.",
-            code="file_unreadable",
-        ) from error
-    _check_size(status.st_size)
-    yield path
-
-
-def _check_size(size):
-    if not size:
-        raise ClipError("This file is empty. Send an MP4, MOV or WebM clip.", code="empty")
-    if size > MAX_CLIP_BYTES:
-        raise ClipError(
-            f"This file has {size / 2**20:.0f} MB; of a clip at most {MAX_CLIP_BYTES // 2**20} MB "
-            "are accepted. Cut out the part that matters.",
-            code="too_many_bytes",
-        )
-
-
-def _environment():
-    """The child's environment: where its libraries are, and no secret of ours."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    libraries = [str(Path(place).resolve()) for place in sys.path if place]
-    return {**kept, "PYTHONPATH": os.pathsep.join(libraries), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _time_signals():

@@ -7,8 +7,9 @@ from ..errors import ClipError
 from ..explain import reframe
 from ..limits import MAX_CLIP_WALL
 from .appearances import Sample, choose, join
-from .decode import Decoder, Frame, opened
+from .decode import Decoder, Frame
 from .sampling import find_cuts, look_closer, plan
+from .source import opened
 from .verdict import Clip, judge_appearance, judge_clip
 
 SHOWN_SIDE = 640  # pixels, longer side of frames that are kept to be shown
@@ -19,7 +20,7 @@ def watch(clip, *, look, weights, seconds=MAX_CLIP_WALL):
     """Judge a clip, and tell how far it is.
 
     Args:
-        clip: path or bytes; see `detector.video.decode.opened`.
+        clip: path or bytes; see `detector.video.source.opened`.
         look: called with a frame, `PIL.Image.Image`, RGB, upright; gives a list of `CropVerdict`,
             one for each face, largest first.
         weights: `detector.WeightsInfo` of what looks.
@@ -53,7 +54,7 @@ def watch(clip, *, look, weights, seconds=MAX_CLIP_WALL):
                 for done in watching.take(frames, deadline, is_closer=True):
                     yield done, max(done, planned)
         if not watching.times:
-            if decoder.is_cut_short:
+            if decoder.is_cut_short and decoder.ran_out_of_time():
                 raise ClipError(
                     "This clip takes too long to decode. Save it anew, smaller, and try again.",
                     code="too_long",
