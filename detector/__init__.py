@@ -189,9 +189,10 @@ class Detector:
         weights = self.weights  # read once: other weights may be put there meanwhile
 
         @one_verdict()
-        def look(frame):
+        def look(frame, most):
             faces = weights.faces.detect(frame)
-            return [_judge(weights, frame, face, notes=[]) for face in faces[:MAX_FACES]]
+            crops = [_judge(weights, frame, face, notes=[]) for face in faces[:most]]
+            return crops, len(faces) > most
 
         return watch(clip, look=look, weights=weights.info)
 

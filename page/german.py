@@ -58,7 +58,9 @@ TEXTS = {
         "flicker": "Einzelne Bilder wirken verändert, die daneben aber nicht",
         "nobody_seen": "Kein Gesicht war zu sehen",
         "short_appearances": "Kein Gesicht war lange genug im Bild, um beurteilt zu werden",
-        "cut_short": "Das Video wurde nicht bis zum Ende angesehen: Die Zeit war um, oder es ist beschädigt",
+        "cut_short": (
+            "Das Video wurde nicht bis zum Ende angesehen: Die Zeit war um, oder es ist beschädigt"
+        ),
         "key_frames": "Das Video ist lang; zuerst wurden nur seine Schlüsselbilder angesehen",
         "hdr": "Das Video hat einen großen Farbumfang, den das Modell nicht kennt",
     },

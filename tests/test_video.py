@@ -400,9 +400,9 @@ def test_a_child_that_hangs_is_ended_by_the_clock(clip, faulty):
 
 
 def test_a_clip_that_takes_too_long_gets_a_verdict_on_what_was_seen(clip):
-    def slow(frame):
+    def slow(frame, most):
         time.sleep(0.5)
-        return look(frame)
+        return look(frame, most)
 
     verdict = predict(clip, look=slow, seconds=3)
     assert "cut_short" in verdict.notes

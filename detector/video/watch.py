@@ -21,8 +21,9 @@ def watch(clip, *, look, weights, seconds=MAX_CLIP_WALL):
 
     Args:
         clip: path or bytes; see `detector.video.source.opened`.
-        look: called with a frame, `PIL.Image.Image`, RGB, upright; gives a list of `CropVerdict`,
-            one for each face, largest first.
+        look: called with a frame, `PIL.Image.Image`, RGB, upright, and how many faces to judge;
+            gives a list of `CropVerdict`, one for each face, largest first, and whether there are
+            more.
         weights: `detector.WeightsInfo` of what looks.
         seconds: in which there is a verdict, on what was seen by then.
 
@@ -95,13 +96,13 @@ class _Watching:
                 return
 
     def _add(self, frame, is_closer):
-        crops = self._look(frame.picture)
-        if len(crops) > MAX_FACES:
+        crops, are_more = self._look(frame.picture, MAX_FACES)
+        if are_more:
             self.notes.add("more_faces")
         if not is_closer:
             self._first.append(frame.time)
         order = max(sum(first <= frame.time for first in self._first) - 1, 0)
-        crops = [_doubt(crop) if frame.is_hdr else crop for crop in crops[:MAX_FACES]]
+        crops = [_doubt(crop) if frame.is_hdr else crop for crop in crops]
         picture, _ = reframe(frame.picture, (), max_side=SHOWN_SIDE, max_enlargement=1.0)
         scale = picture.width / frame.picture.width
         self._samples += [
