@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 
 from detector.limits import MAX_ADDRESS, MAX_UPLOAD
 from page import cleaning, examples
+from page.clip import build_clip
 from page.endpoints import build_endpoints
 from page.guard import MAX_AT_ONCE, MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
 from page.judge import Document, build_routes
@@ -81,6 +82,8 @@ def build_page(demo, detector, texts):
             single = build_single(detector, texts)
         with gr.Tab(texts["tab_many"], id="many"):
             build_many(detector, texts, tabs=tabs, photo=single.photo)
+        with gr.Tab(texts["tab_clip"], id="clip"):
+            build_clip(detector, texts)
     served = gr.Markdown()
     demo.load(
         fill,

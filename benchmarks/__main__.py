@@ -9,7 +9,9 @@ import argparse
 import subprocess
 import sys
 
-PARTS = ("speed", "limit", "start", "scoring", "cluster", "page", "throughput", "training")
+PARTS = (
+    *("speed", "limit", "start", "scoring", "clip", "cluster", "page", "throughput", "training"),
+)
 
 
 def main():

@@ -155,6 +155,47 @@ class Detector:
                 shown = frame
         return shown, _combine_frames(verdicts, decisive, count=count)
 
+    def predict_video(self, clip):
+        """Judge a clip: who in it looks manipulated, when, and how sure that is.
+
+        Args:
+            clip: path or bytes of an MP4, MOV, WebM, MKV or AVI file; see docs/video.md.
+
+        Returns:
+            `detector.video.VideoVerdict`.
+
+        Raises:
+            ClipError: the clip cannot be read or exceeds a limit; or PyAV, which decodes clips, is
+                not installed.
+        """
+        watching = self.watch(clip)
+        while True:
+            try:
+                next(watching)
+            except StopIteration as end:
+                return end.value
+
+    def watch(self, clip):
+        """Judge a clip as `predict_video` does, and tell how far it is.
+
+        Yields:
+            (frames judged, frames that will be), after each frame.
+
+        Returns:
+            `detector.video.VideoVerdict`, as the value of `yield from`.
+        """
+        from .video import watch
+
+        weights = self.weights  # read once: other weights may be put there meanwhile
+
+        @one_verdict()
+        def look(frame, most):
+            faces = weights.faces.detect(frame)
+            crops = [_judge(weights, frame, face, notes=[]) for face in faces[:most]]
+            return crops, len(faces) > most
+
+        return watch(clip, look=look, weights=weights.info)
+
 
 def load_detector(weights_dir=None, *, wait=False):
     """Load the detector: weights are verified, and a self-test is run, before they may serve.

@@ -1,4 +1,4 @@
-"""Judge photos on the command line: `python -m detector PHOTO... [--json] [--heatmap DIR]`.
+"""Judge photos and clips: `python -m detector FILE... [--json] [--heatmap DIR]`.
 
 `--engine ray --output FOLDER` judges on a cluster, and goes on where a killed run ended.
 """
@@ -14,14 +14,15 @@ from pathlib import Path
 from . import load_detector
 from .errors import ConfigError, DetectorError, PhotoError
 from .explain import draw_boxes, overlay
+from .limits import MAX_CLIP_BYTES
 from .many import judge_each
 from .report import to_json, to_percent, to_sentence
 from .runtime import count_cores
-from .storage import find_photos, read_list, read_photo
+from .storage import find_photos, is_clip, read_list, read_photo
 
 
 def main(arguments=None):
-    """Print one verdict per photo.
+    """Print one verdict per photo or clip.
 
     Returns:
         Exit status: 0, 1 if a photo could not be judged, 2 if the weights may not serve or the
@@ -34,12 +35,16 @@ def main(arguments=None):
     parser.add_argument(
         "photos",
         nargs="+",
-        metavar="PHOTO",
-        help="image file, folder, pattern with *, address that fsspec knows (s3://bucket/photos/), "
+        metavar="FILE",
+        help="photo, clip, folder, pattern with *, address that fsspec knows (s3://bucket/photos/) "
         "or @FILE with one of these a line",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    parser.add_argument("--heatmap", metavar="DIR", help="write the photo with heatmap to DIR")
+    parser.add_argument(
+        "--heatmap",
+        metavar="DIR",
+        help="write the photo, or the worst frame of each face of a clip, with heatmap to DIR",
+    )
     parser.add_argument(
         "--face-crop",
         action="store_true",
@@ -105,26 +110,30 @@ def _judge_here(detector, photos, options):
     jobs = min(options.jobs or count_cores(), len(photos))
     judge = functools.partial(_judge, detector, options=options)
     status = 0
-    for path, verdict, error in judge_each(enumerate(photos), judge, jobs=jobs):
+    for path, said, error in judge_each(enumerate(photos), judge, jobs=jobs):
+        kind = "clip" if is_clip(path) else "photo"
         if error:
             status = 1
             if options.json:
-                print(json.dumps({"photo": path, "error": str(error)}), flush=True)
+                print(json.dumps({kind: path, "error": str(error)}), flush=True)
             else:
                 print(f"{path}: {error}", file=sys.stderr)
         elif options.json:
-            print(json.dumps({"photo": path, **to_json(verdict)}), flush=True)
+            print(json.dumps({kind: path, **said}), flush=True)
         else:
-            print(
-                f"{path}: {verdict.label} {to_percent(verdict.confidence)}. {to_sentence(verdict)}",
-                flush=True,
-            )
+            print(f"{path}: {said}", flush=True)
     return status
 
 
 def _judge_on_cluster(detector, photos, options):
     from .cluster import judge_on_cluster  # Ray takes seconds to import, and may be missing
 
+    clips = [path for path in photos if is_clip(path)]
+    if clips:
+        print(f"{len(clips)} clips are left out: --engine ray judges photos.", file=sys.stderr)
+    photos = [path for path in photos if not is_clip(path)]
+    if not photos:
+        raise ConfigError("No photo is left to be judged.")
     before, judged, bad = judge_on_cluster(
         detector, photos, options.output, is_face_crop=options.face_crop, jobs=options.jobs
     )
@@ -133,15 +142,40 @@ def _judge_on_cluster(detector, photos, options):
 
 
 def _judge(detector, numbered, *, options):
+    """The path, what is to be said of it, and the error that came instead."""
     index, path = numbered
+    judge = _judge_clip if is_clip(path) else _judge_photo
     try:
-        photo, verdict = detector.judge(read_photo(path), is_face_crop=options.face_crop)
-        if options.heatmap:
-            marked = draw_boxes(overlay(photo, verdict.crops), verdict.crops)
-            _save_heatmap(marked, Path(options.heatmap), f"{index:04d}-{Path(path).stem}")
-    except PhotoError as error:
+        verdict, to_json, to_sentence, pictures = judge(detector, path, options)
+        for suffix, picture in pictures:
+            _save_heatmap(picture, Path(options.heatmap), f"{index:04d}{suffix}-{Path(path).stem}")
+    except DetectorError as error:
         return path, None, error
-    return path, verdict, None
+    if options.json:
+        return path, to_json(verdict), None
+    said = f"{verdict.label} {to_percent(verdict.confidence)}. {to_sentence(verdict)}"
+    return path, said, None
+
+
+def _judge_photo(detector, path, options):
+    photo, verdict = detector.judge(read_photo(path), is_face_crop=options.face_crop)
+    pictures = []
+    if options.heatmap:
+        pictures = [("", draw_boxes(overlay(photo, verdict.crops), verdict.crops))]
+    return verdict, to_json, to_sentence, pictures
+
+
+def _judge_clip(detector, path, options):
+    from . import video  # for photos alone nothing of it is needed
+
+    verdict = detector.predict_video(read_photo(path, most=MAX_CLIP_BYTES))
+    pictures = []
+    if options.heatmap:
+        pictures = [
+            (f"-{number}", video.draw_worst(appearance))
+            for number, appearance in enumerate(verdict.appearances, start=1)
+        ]
+    return verdict, video.to_json, video.to_sentence, pictures
 
 
 def _save_heatmap(picture, folder, name):

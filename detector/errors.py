@@ -20,6 +20,17 @@ class PhotoError(DetectorError):
         self.code = code
 
 
+class ClipError(PhotoError):
+    """The clip cannot be judged.
+
+    Attributes:
+        code: why, for scripts: "wrong_type", "file_unreadable", "empty", "not_a_video",
+            "no_picture_track", "damaged", "codec_not_supported", "too_many_bytes", "too_long",
+            "too_many_pixels" or "too_small"; at the page "no_files" and, where too many wait,
+            "busy".
+    """
+
+
 class AddressError(PhotoError):
     """No photo can be fetched from a web address.
 

@@ -24,3 +24,14 @@ MAX_UPLOAD = 200 * 2**20  # bytes of one file: a zip of `MAX_PHOTOS` phone photo
 MAX_DIRECTORY = 2**20  # bytes of a zip's list of members, 10,000 of them; read before all else
 MAX_NAME = 255  # characters of a file's name, as in file systems; a zip allows 65,535
 MAX_ADDRESS = 2000  # characters of a web address in a link to the page; browsers take few more
+
+# Of a clip. What decodes it is a process of its own, and these bind that process; `detector.video`.
+MAX_CLIP_BYTES = 100 * 2**20  # read as a whole, packet by packet, before a frame is decoded
+MAX_CLIP_SECONDS = 300  # of presentation
+MAX_CLIP_FRAMES = 120 * MAX_CLIP_SECONDS  # twice what 60 frames a second have
+MAX_CLIP_PIXELS = 9_000_000  # of a frame: 4K of cinemas has 8.8 million
+MAX_CLIP_MEMORY = 2**30  # bytes of address space; H.265 of 4096x2160 and 10 bits took 0.44 GB
+MAX_CLIP_CPU = 60  # seconds that are spent decoding ...
+MAX_CLIP_WALL = 90  # ... and that pass until there is a verdict, on what was seen by then
+MAX_CLIP_DECODED = 3_000_000_000  # pixels decoded in order, as 48 s of 1080p have; else key frames
+MAX_CLIPS_WAITING = 10  # at the page, where one is judged at a time; the last waits for minutes

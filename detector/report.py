@@ -15,6 +15,16 @@ NOTES = {
     "turned": "The photo is turned; the face was turned upright to be judged",
     "more_faces": "There are more faces than are judged in one photo; the smaller ones were not",
     "more_frames": "There are more frames than were judged",
+    # Of clips
+    "clips_unproven": (
+        "On clips the model has not been shown to be reliable enough for an answer of Real"
+    ),
+    "flicker": "Single frames look manipulated, but not those beside them",
+    "nobody_seen": "No face was seen",
+    "short_appearances": "No face was in view long enough to be judged",
+    "cut_short": "The clip was not looked at to its end: time ran out, or it is damaged",
+    "key_frames": "The clip is long, so only its key frames were looked at in the first round",
+    "hdr": "The clip has a wide range of colours, which the model did not learn",
 }
 
 FRAME = "Frame {number} decided; {judged} of {count} were judged."

@@ -19,6 +19,7 @@ SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".bmp"),
     *(".tif", ".tiff"),
 )
+CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".mkv", ".webm", ".avi")
 # What file managers and cameras leave beside photos; of a name below the folder that was asked for.
 HIDDEN = re.compile(r"(^|[/\\])(__MACOSX|\.(?!\.?[/\\]))")
 
@@ -27,9 +28,9 @@ def find_photos(sources):
     """Name the photos of files, folders and patterns.
 
     Args:
-        sources: paths and addresses. A folder stands for all photos in and below it that are not
-            hidden, what has a `*` for all files that match, brackets being brackets; the address
-            of a folder ends with `/`.
+        sources: paths and addresses. A folder stands for all photos and clips in and below it that
+            are not hidden, what has a `*` for all files that match, brackets being brackets; the
+            address of a folder ends with `/`.
 
     Returns:
         A list of paths and addresses, in the order of `sources`, sorted within each; those that
@@ -77,17 +78,23 @@ def read_list(path):
     return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
 
 
-def read_photo(path):
-    """Read a photo behind an address.
+def is_clip(path):
+    """Whether a path or address is called like a clip."""
+    return str(path).lower().endswith(CLIP_SUFFIXES)
+
+
+def read_photo(path, *, most=MAX_BYTES):
+    """Read a photo, or a clip, behind an address.
 
     Args:
         path: path or address.
+        most: bytes that are read.
 
     Returns:
-        The content, bytes; of a path the path itself, which `detector.photo.load_photo` reads.
+        The content, bytes; of a path the path itself, which the detector reads.
 
     Raises:
-        PhotoError: nothing can be read there, or more than `MAX_BYTES`.
+        PhotoError: nothing can be read there, or more than `most`.
     """
     if "://" not in path:
         return path
@@ -95,15 +102,15 @@ def read_photo(path):
 
     try:
         with fsspec.open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(most + 1)
     except Exception as error:  # every storage has errors of its own
         raise PhotoError(
             f"{path}: the file cannot be read ({error}). Check the address.",
             code="file_unreadable",
         ) from error
-    if len(content) > MAX_BYTES:
+    if len(content) > most:
         raise PhotoError(
-            f"This file has more than {MAX_BYTES // 2**20} MB. Save it as JPEG and try again.",
+            f"This file has more than {most // 2**20} MB. Save it smaller and try again.",
             code="too_many_bytes",
         )
     return content
@@ -169,5 +176,6 @@ def _keep_photos(names, *, below):
     return sorted(
         name
         for name in names
-        if name.lower().endswith(SUFFIXES) and not HIDDEN.search(name.removeprefix(below))
+        if name.lower().endswith(SUFFIXES + CLIP_SUFFIXES)
+        and not HIDDEN.search(name.removeprefix(below))
     )

@@ -6,8 +6,10 @@ python docs/make_screenshots.py http://127.0.0.1:7860
 import io
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
+import av
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -33,6 +35,7 @@ def main(address):
         with_photo(browser, f"{address}/de", ALTERED, name="page-phone.png", **options)
         photos = [REAL, GENERATED, ALTERED, GROUP, DOCS / "api.md"]
         with_many(browser, address, photos, name="page-many.png")
+        with_clip(browser, address, name="page-clip.png")
         browser.close()
 
 
@@ -61,6 +64,37 @@ def with_many(browser, address, photos, *, name):
     page.locator(".many tbody tr").nth(len(photos) - 1).wait_for()
     page.locator("a[download='verdicts.csv']").wait_for()
     save(page, name)
+
+
+def with_clip(browser, address, *, name):
+    """The third tab with an answer."""
+    page = open_page(browser, address, height=1500)
+    page.get_by_role("tab", name="One clip").click()
+    with tempfile.TemporaryDirectory() as folder:
+        clip = make_clip(Path(folder) / "two-people.mp4")
+        page.locator(".clip-input input[type=file]").set_input_files(clip)
+        page.locator(".clip-input .file-preview").wait_for()
+    page.get_by_role("button", name="Judge the clip").click()
+    page.locator("article.watched").wait_for(timeout=120_000)
+    save(page, name)
+
+
+def make_clip(path):
+    """Two people, a cut, and one of them alone; six seconds."""
+    size = (640, 360)
+    with Image.open(GROUP) as group, Image.open(REAL) as one:
+        side = min(one.size)
+        together = group.convert("RGB").resize(size)
+        alone = Image.new("RGB", size, (90, 90, 120))
+        alone.paste(one.convert("RGB").crop((0, 0, side, side)).resize((360, 360)), (140, 0))
+    with av.open(str(path), "w") as out:
+        track = out.add_stream("libx264", rate=10, options={"crf": "16"})
+        track.width, track.height = size
+        track.pix_fmt = "yuv420p"
+        for frame in [together] * 40 + [alone] * 20:
+            out.mux(track.encode(av.VideoFrame.from_image(frame)))
+        out.mux(track.encode())
+    return path
 
 
 def save(page, name):

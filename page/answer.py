@@ -50,7 +50,7 @@ def render_answer(photo, verdict, texts):
             _face(photo, crop, i, count=len(faces), is_shown=i == chosen, texts=texts)
             for i, crop in enumerate(faces)
         ),
-        _heatmap_switch(verdict, texts),
+        heatmap_switch(verdict.label == "Fake", texts),
         _explanation(verdict, texts),
         "</article>",
     ]
@@ -96,17 +96,17 @@ def _overview(photo, crops, chosen, texts):
             headline=words.headline(crop, texts),
             confidence=words.confidence_words(crop, texts),
         )
-        place = _place(_inside(crop.box, picture.size), picture.size)
+        where = place(inside(crop.box, picture.size), picture.size)
         boxes.append(
             f'<button type="button" class="box {words.kind_of(crop)}" data-face="{number - 1}" '
             f'aria-pressed="{str(number - 1 == chosen).lower()}" aria-label="{escape(label)}" '
-            f'title="{escape(label)}" style="{place}">'
+            f'title="{escape(label)}" style="{where}">'
             f"<span>{number}</span></button>"
         )
     alt = texts["alt_overview"].format(count=len(crops))
     return (
         f'<p class="hint">{escape(texts["choose_hint"])}</p>'
-        f'<div class="frame"><div class="stack" style="{_ratio(picture)}">'
+        f'<div class="frame"><div class="stack" style="{ratio(picture)}">'
         f'<img src="{data_uri(picture)}" alt="{escape(alt)}">{"".join(boxes)}</div></div>'
     )
 
@@ -128,14 +128,15 @@ def _face(photo, crop, index, *, count, is_shown, texts):
         )
     return (
         f'<figure class="face" data-shows="{index}"{"" if is_shown else " hidden"}>{title}'
-        f'<div class="frame"><div class="stack" style="{_ratio(picture)}">'
+        f'<div class="frame"><div class="stack" style="{ratio(picture)}">'
         f'<img src="{data_uri(picture)}" alt="{escape(alt)}">'
         f'<img class="heat" src="{data_uri(heat_layer(crop.heatmap))}" alt="" '
-        f'style="{_place(moved.square, picture.size)}"></div></div></figure>'
+        f'style="{place(moved.square, picture.size)}"></div></div></figure>'
     )
 
 
-def _heatmap_switch(verdict, texts):
+def heatmap_switch(is_on, texts):
+    """A button that shows and hides heatmaps, and what their colours mean, as HTML."""
     # As transparent as `heat_layer` is there.
     steps = (len(COLOURS) - 1) / 100
     colours = ",".join(
@@ -143,7 +144,7 @@ def _heatmap_switch(verdict, texts):
     )
     return (
         '<div class="scale"><button type="button" class="switch" '
-        f'aria-pressed="{str(verdict.label == "Fake").lower()}">{escape(texts["heatmap"])}</button>'
+        f'aria-pressed="{str(is_on).lower()}">{escape(texts["heatmap"])}</button>'
         f'<span class="legend" aria-hidden="true">{escape(texts["scale_cold"])}'
         f'<i style="background:linear-gradient(to right,{colours})"></i>'
         f"{escape(texts['scale_hot'])}</span></div>"
@@ -186,16 +187,19 @@ def _report_link(verdict, texts):
     )
 
 
-def _ratio(picture):
+def ratio(picture):
+    """The shape of a picture as a style of its `stack`."""
     return f"--ratio:{picture.width / picture.height:.4f}"
 
 
-def _inside(box, size):
+def inside(box, size):
+    """The part of a box that is in a picture of that (width, height)."""
     # A box may reach over the edge of the photo, where it would lie over the text.
     return tuple(min(max(edge, 0), size[i % 2]) for i, edge in enumerate(box))
 
 
-def _place(edges, size):
+def place(edges, size):
+    """Left, top, right, bottom in a picture of that (width, height) as a style."""
     left, top, right, bottom = edges
     shares = (left / size[0], top / size[1], (right - left) / size[0], (bottom - top) / size[1])
     return "left:{:.2%};top:{:.2%};width:{:.2%};height:{:.2%}".format(*shares)

@@ -1,7 +1,9 @@
-"""The endpoints for scripts: `/predict`, `/predict_batch` and `/explain`; `docs/api.md` tells how.
+"""The endpoints for scripts, such as `/predict`; `docs/api.md` tells how.
 
 They hang on components that nobody sees, so that the page can change and scripts go on working.
 """
+
+import contextlib
 
 import gradio as gr
 
@@ -9,10 +11,14 @@ from detector.errors import MethodError, PhotoError
 from detector.explain import close_up, draw_boxes, reframe
 from detector.methods import METHODS, explain_more
 from detector.report import to_json, to_sentence
+from detector.video import draw_worst
+from detector.video import to_json as clip_json
+from detector.video import to_sentence as clip_sentence
 
 from . import batch
+from .clip import PLACES, watch_in_turn
 from .guard import places
-from .inputs import as_gradio_error, draw_method, keep_path, keep_paths
+from .inputs import as_gradio_error, draw_method, keep_file, keep_path, keep_paths
 from .pictures import save_jpeg
 from .rate import count_photo
 from .uploads import list_photos
@@ -74,6 +80,33 @@ def build_endpoints(detector):
             [batch.judge(detector, name, read, is_face_crop=is_face_crop) for name, read in listed]
         )
 
+    def predict_video(clip: str):
+        """Tell whether a face in a clip looks manipulated, when, and how sure that is.
+
+        The picture is judged, frame by frame; voice and lip movement are not checked.
+
+        Args:
+            clip: the video file; MP4, MOV, WebM, MKV or AVI, up to 5 minutes and 100 MB.
+
+        Returns:
+            A sentence; the most suspicious frame of each face, with heatmap; the whole result as
+            JSON.
+        """
+        watching = watch_in_turn(detector, clip)
+        with contextlib.closing(watching):
+            try:
+                while True:
+                    next(watching)
+            except StopIteration as end:
+                verdict = end.value
+            except PhotoError as error:
+                raise as_gradio_error(error, title=error.code) from error
+        worst = [
+            (save_jpeg(draw_worst(appearance), f"{number}.jpg"), f"face {number}")
+            for number, appearance in enumerate(verdict.appearances, start=1)
+        ]
+        return clip_sentence(verdict), worst, clip_json(verdict)
+
     def explain(photo: str, is_face_crop: bool = False, face: float = 1):
         """Show by four methods which places of a face the verdict rests on; takes seconds.
 
@@ -119,12 +152,14 @@ def build_endpoints(detector):
         photo = keep_path(gr.Image(label="photo", type="filepath", image_mode=None))
         photos = keep_paths(gr.File(label="photos", file_count="multiple"))
         is_face_crop = gr.Checkbox(label="is_face_crop")
+        clip = keep_file(gr.File(label="clip"))
         face = gr.Number(1, label="face", precision=0)
         label = gr.Label(label="label")
         sentence = gr.Textbox(label="sentence")
         heatmap = gr.Image(label="heatmap", format="jpeg")
         numbered = gr.Image(label="numbered faces", format="jpeg")
         methods = gr.Gallery(label=", ".join(METHODS), format="jpeg")
+        worst = gr.Gallery(label="worst frames", format="jpeg")
         result = gr.JSON(label="result")
         trigger = gr.Button()
     trigger.click(
@@ -136,6 +171,9 @@ def build_endpoints(detector):
     )
     trigger.click(
         predict_batch, [photos, is_face_crop], result, api_name="predict_batch", **places("batch")
+    )
+    trigger.click(
+        predict_video, clip, [sentence, worst, result], api_name="predict_video", **PLACES
     )
     trigger.click(
         explain,

@@ -13,8 +13,10 @@ TEXTS = {
     "introduction": "Drop, paste or take a photo. It is a second opinion, not proof.",
     "tab_one": "One photo",
     "tab_many": "Many photos",
+    "tab_clip": "One clip",
     "percent": "{}%",
     "decimal_point": ".",
+    "thousands": ",",
     # The answer
     "answer_empty": "The answer will appear here: Real or Fake, how sure, and why.",
     "labels": {"Real": "Real", "Fake": "Fake"},
@@ -168,6 +170,48 @@ TEXTS = {
     "table_progress": "{done} of {count} photos judged",
     "table_failed": "not judged",
     "downloads": "CSV and JSON",
+    # One clip
+    "clip_file": "A clip of up to {minutes} minutes and {megabytes} MB",
+    "clip_note": (
+        "MP4, MOV, WebM, MKV or AVI, best as it left the camera. The picture is judged, frame by "
+        "frame; voice and lip movement are not checked."
+    ),
+    "clip_judge": "Judge the clip",
+    "clip_stop": "Stop",
+    "clip_stopped": "Stopped. Nothing of the clip is kept.",
+    "clip_empty": "The answer will appear here: whose face looks forged, when, and how sure.",
+    "clip_starting": "Reading the clip",
+    "clip_waiting": "Clips before this one: {count}",
+    "clip_progress": "Frame {done} of {count}",
+    "clip_whom": (
+        "Face {number} of {count}, in view from {start} to {end}, most suspicious at {worst}."
+    ),
+    "clip_nobody": "Faces that were judged: {count}. None of them leans to Fake.",
+    "clip_looked": "{judged} of {count} frames were looked at.",
+    "clip_unchecked": "Voice and lip movement are not checked.",
+    "clip_limit": {
+        "strong": "This is no proof. Filters, heavy compression and edits can look like a forgery.",
+        "some": "Too little to accuse anyone: some genuine clips look like this.",
+        "none": "This is no proof. Forgeries of a kind it never learned can pass.",
+        "unknown": "This is no sign of a forgery, and none that the clip is genuine.",
+    },
+    "clip_timeline": "When",
+    "clip_cut": "cut at",
+    "clip_moment": "Moment of the clip",
+    "clip_legend": (
+        "A column for each frame that was looked at: the higher, the more it leans to Fake; red "
+        "where that is sure, grey where it is not. Gaps: no face. Lines: cuts."
+    ),
+    "clip_said": "face {number} P(fake) {percent}",
+    "clip_alt": "The frame at {time}, a numbered box around each face that was judged.",
+    "clip_worst": "The most suspicious moment of each face",
+    "clip_worst_of": "Face {number}, at {time}: {headline}",
+    "clip_table": "The faces of this clip",
+    "clip_heads": ("Face", "From", "To", "Verdict", "P(fake)", "Worst at", "Frames", "Note"),
+    "clip_error_title": "This clip cannot be judged",
+    "clip_errors": {  # the errors themselves are English
+        "file_unreadable": "The clip is gone: it is kept for an hour at most. Send it again.",
+    },
     # Foot
     "as_json": "Result as JSON",
 }

@@ -11,8 +11,10 @@ TEXTS = {
     "introduction": "Foto hineinziehen, einfügen oder aufnehmen. Eine zweite Meinung, kein Beweis.",
     "tab_one": "Ein Foto",
     "tab_many": "Viele Fotos",
+    "tab_clip": "Ein Video",
     "percent": "{}\u00a0%",
     "decimal_point": ",",
+    "thousands": ".",
     # Die Antwort
     "answer_empty": "Hier erscheint die Antwort: Echt oder Fälschung, wie sicher, und warum.",
     "labels": {"Real": "Echt", "Fake": "Fälschung"},
@@ -50,6 +52,17 @@ TEXTS = {
         "turned": "Das Foto ist gedreht; das Gesicht wurde aufrecht beurteilt",
         "more_faces": "Mehr Gesichter, als in einem Foto beurteilt werden; die kleineren fehlen",
         "more_frames": "Es gibt mehr Einzelbilder, als beurteilt wurden",
+        "clips_unproven": (
+            "Bei Videos ist das Modell nicht nachweislich verlässlich genug für die Antwort „Echt“"
+        ),
+        "flicker": "Einzelne Bilder wirken verändert, die daneben aber nicht",
+        "nobody_seen": "Kein Gesicht war zu sehen",
+        "short_appearances": "Kein Gesicht war lange genug im Bild, um beurteilt zu werden",
+        "cut_short": (
+            "Das Video wurde nicht bis zum Ende angesehen: Die Zeit war um, oder es ist beschädigt"
+        ),
+        "key_frames": "Das Video ist lang; zuerst wurden nur seine Schlüsselbilder angesehen",
+        "hdr": "Das Video hat einen großen Farbumfang, den das Modell nicht kennt",
     },
     "errors": {
         "wrong_type": "Das ist kein Foto. Bitte eine Bilddatei senden.",
@@ -201,6 +214,69 @@ TEXTS = {
     "table_progress": "{done} von {count} Fotos beurteilt",
     "table_failed": "nicht beurteilt",
     "downloads": "CSV und JSON",
+    # Ein Video
+    "clip_file": "Ein Video bis {minutes} Minuten und {megabytes} MB",
+    "clip_note": (
+        "MP4, MOV, WebM, MKV oder AVI, am besten wie aufgenommen. Beurteilt wird das Bild, Bild "
+        "für Bild; Stimme und Lippenbewegung werden nicht geprüft."
+    ),
+    "clip_judge": "Video beurteilen",
+    "clip_stop": "Anhalten",
+    "clip_stopped": "Angehalten. Vom Video wird nichts behalten.",
+    "clip_empty": "Hier erscheint die Antwort: welches Gesicht, wann, und wie sicher.",
+    "clip_starting": "Das Video wird gelesen",
+    "clip_waiting": "Videos davor: {count}",
+    "clip_progress": "Bild {done} von {count}",
+    "clip_whom": (
+        "Gesicht {number} von {count}, im Bild von {start} bis {end}, am auffälligsten bei {worst}."
+    ),
+    "clip_nobody": "Beurteilte Gesichter: {count}. Keines wirkt eher gefälscht.",
+    "clip_looked": "{judged} von {count} Bildern wurden angesehen.",
+    "clip_unchecked": "Stimme und Lippenbewegung werden nicht geprüft.",
+    "clip_limit": {
+        "strong": "Das ist kein Beweis. Filter, Kompression und Bearbeitung sehen manchmal so aus.",
+        "some": "Zu wenig für einen Vorwurf: Manche echten Videos sehen so aus.",
+        "none": "Das ist kein Beweis. Fälschungen anderer Art bleiben womöglich unerkannt.",
+        "unknown": "Das ist kein Anzeichen einer Fälschung, und keines für die Echtheit.",
+    },
+    "clip_timeline": "Wann",
+    "clip_cut": "Schnitt bei",
+    "clip_moment": "Zeitpunkt im Video",
+    "clip_legend": (
+        "Eine Säule für jedes angesehene Bild: je höher, desto eher Fälschung; rot, wo das sicher "
+        "ist, grau, wo nicht. Lücken: kein Gesicht. Striche: Schnitte."
+    ),
+    "clip_said": "Gesicht {number} P(Fälschung) {percent}",
+    "clip_alt": "Das Bild bei {time}, um jedes beurteilte Gesicht ein nummerierter Rahmen.",
+    "clip_worst": "Der auffälligste Moment jedes Gesichts",
+    "clip_worst_of": "Gesicht {number}, bei {time}: {headline}",
+    "clip_table": "Die Gesichter dieses Videos",
+    "clip_heads": (
+        *("Gesicht", "Von", "Bis", "Urteil", "P(Fälschung)", "Auffälligst bei", "Bilder"),
+        "Hinweis",
+    ),
+    "clip_error_title": "Dieses Video kann nicht beurteilt werden",
+    "clip_errors": {
+        "wrong_type": "Das ist kein Video. Bitte eine Videodatei senden.",
+        "file_unreadable": "Die Datei lässt sich nicht lesen. Bitte noch einmal senden.",
+        "no_files": "Bitte zuerst ein Video wählen.",
+        "empty": "Die Datei ist leer. Bitte ein Video als MP4, MOV oder WebM senden.",
+        "not_a_video": (
+            "Diese Datei ist kein lesbares Video. Bitte MP4, MOV, WebM, MKV oder AVI senden."
+        ),
+        "no_picture_track": "Diese Datei hat nur Ton. Bitte ein Video mit Bild senden.",
+        "damaged": "Das Video ist beschädigt oder unvollständig. Bitte das Original senden.",
+        "codec_not_supported": (
+            "So kodierte Videos werden hier nicht gelesen. Bitte als H.264, H.265, VP8, VP9 oder "
+            "AV1 speichern."
+        ),
+        "too_many_bytes": "Die Datei ist zu groß. Bitte die wichtige Stelle herausschneiden.",
+        "too_long": "Das Video ist zu lang. Bitte die wichtige Stelle herausschneiden.",
+        "too_many_pixels": "Das Bild ist zu groß (höchstens 9 Megapixel). Bitte verkleinern.",
+        "too_small": "Das Bild ist zu klein (mindestens 64x64). Bitte das Original senden.",
+        "busy": "Zu viele Videos warten. Bitte in einigen Minuten noch einmal versuchen.",
+        "too_many_requests": "Zu viel in kurzer Zeit. Bitte eine Minute warten.",
+    },
     # Fuß
     "as_json": "Ergebnis als JSON",
 }

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 
 import gradio as gr
-from gradio.data_classes import ImageData, ListFiles
+from gradio.data_classes import FileData, ImageData, ListFiles
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from detector.errors import PhotoError
@@ -51,6 +51,28 @@ def keep_paths(files):
     return files
 
 
+def keep_file(file):
+    """Let a `gr.File` hand over the path of its file alone, whatever that is.
+
+    Args:
+        file: `gr.File` for one.
+
+    Returns:
+        `file`.
+    """
+    file.data_model = _File
+    file.preprocess = lambda payload: payload and _uploaded(payload.path)
+    return file
+
+
+class _File(FileData):
+    """One file."""
+
+    @classmethod
+    def model_validate(cls, value, **options):
+        return super().model_validate(_as_file(value), **options)
+
+
 class _Photo(ImageData):
     """A file, or a `data:` text."""
 
@@ -81,7 +103,7 @@ def _as_file(value):
             raise as_gradio_error(error, title=error.code) from error
         return {"path": write_photo(content), "meta": {"_type": "gradio.FileData"}}
     raise as_gradio_error(
-        "A photo is an uploaded file: in Python handle_file('photo.jpg'), else see docs/api.md. "
+        "Send an uploaded file: in Python handle_file('photo.jpg'), else see docs/api.md. "
         f"Received: {type(value).__name__}.",
         title="wrong_type",
     )

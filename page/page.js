@@ -48,9 +48,9 @@
       });
       live.textContent = box.getAttribute("aria-label");
     }
-    const toggle = event.target.closest(".answer .switch");
+    const toggle = event.target.closest(":is(.answer, .watched) .switch");
     if (toggle) {
-      const isShown = toggle.closest(".answer").classList.toggle("heat");
+      const isShown = toggle.closest(".answer, .watched").classList.toggle("heat");
       toggle.setAttribute("aria-pressed", String(isShown));
     }
     const sort = event.target.closest(".many .sort");
@@ -62,6 +62,41 @@
       window.detectorPage.chosenRow = Number(row.dataset.row);
       row.closest(".tabitem").querySelector(".opener").click();
     }
+  });
+
+  // A moment of a clip: chosen on the timeline, with the slider or among the worst.
+  const showMoment = (watched, index) => {
+    const slider = watched.querySelector(".moments");
+    watched.querySelectorAll("[data-shows-moment]").forEach((figure) => {
+      figure.hidden = figure.dataset.showsMoment !== String(index);
+      if (!figure.hidden) slider.setAttribute("aria-valuetext", figure.dataset.said);
+    });
+    slider.value = index;
+    watched.querySelectorAll("i[data-moment]").forEach((column) => {
+      column.classList.toggle("chosen", column.dataset.moment === String(index));
+    });
+  };
+  const nearestMoment = (track, x) => {
+    const distance = (column) => {
+      const { left, right } = column.getBoundingClientRect();
+      return Math.abs((left + right) / 2 - x);
+    };
+    const columns = [...track.querySelectorAll("[data-moment]")];
+    return columns.sort((a, b) => distance(a) - distance(b))[0];
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".watched .moments")) {
+      showMoment(event.target.closest(".watched"), event.target.value);
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const track = event.target.closest(".watched .track");
+    const chosen = track ? nearestMoment(track, event.clientX)
+      : event.target.closest(".watched .worst");
+    if (!chosen) return;
+    const watched = chosen.closest(".watched");
+    showMoment(watched, chosen.dataset.moment);
+    live.textContent = watched.querySelector(".moments").getAttribute("aria-valuetext");
   });
 
   // A format that this browser cannot show (HEIC in most) leaves a broken picture: say so instead.

@@ -5,6 +5,7 @@ told by FORWARDED_ALLOW_IPS which proxies to believe; it then takes the last add
 X-Forwarded-For that is not such a proxy, so what a client writes there itself counts for nothing.
 """
 
+import contextlib
 import ipaddress
 import math
 import threading
@@ -13,7 +14,7 @@ import time
 from gradio.context import LocalContext
 
 from detector.config import RATE_LIMIT
-from detector.errors import PhotoError
+from detector.errors import ClipError, PhotoError
 
 MAX_CLIENTS = 10_000  # remembered at once; 2 MB
 
@@ -32,11 +33,12 @@ class Limit:
         self._left = {}  # by client: how many times are left, and when that was so
         self._lock = threading.Lock()
 
-    def take(self, host):
-        """Count once.
+    def take(self, host, *, times=1):
+        """Count once, or several times.
 
         Args:
             host: address of the client.
+            times: how often; of more than a minute allows, that many are counted.
 
         Returns:
             Seconds to wait before it may be done; 0.0 if it may now.
@@ -46,10 +48,11 @@ class Limit:
         with self._lock:
             now = self._clock()
             left = self._left_for(client := client_of(host), now)
-            if left < 1:
-                return (1 - left) * 60 / self.per_minute
+            times = min(times, self.per_minute)
+            if left < times:
+                return (times - left) * 60 / self.per_minute
             self._left.pop(client, None)  # the latest stand last
-            self._left[client] = left - 1, now
+            self._left[client] = left - times, now
             if len(self._left) > MAX_CLIENTS:
                 del self._left[next(iter(self._left))]
             return 0.0
@@ -57,6 +60,37 @@ class Limit:
     def _left_for(self, client, now):
         left, then = self._left.get(client, (self.per_minute, now))
         return min(self.per_minute, left + (now - then) * self.per_minute / 60)
+
+
+class Turns:
+    """Lets one at a time do something, in the order in which they came.
+
+    Args:
+        waiting: how many others may wait.
+    """
+
+    def __init__(self, waiting):
+        self._most, self._tickets, self._lock = waiting + 1, [], threading.Lock()
+
+    @contextlib.contextmanager
+    def taken(self):
+        """A context of one turn; gives a function that tells how many are before it.
+
+        Raises:
+            ClipError: too many wait.
+        """
+        ticket = object()
+        with self._lock:
+            if len(self._tickets) >= self._most:
+                raise ClipError(
+                    "Too many clips are waiting. Try again in a few minutes.", code="busy"
+                )
+            self._tickets.append(ticket)
+        try:
+            yield lambda: self._tickets.index(ticket)
+        finally:
+            with self._lock:
+                self._tickets.remove(ticket)
 
 
 def client_of(host):
@@ -76,18 +110,19 @@ def client_of(host):
 photos = Limit(RATE_LIMIT)
 
 
-def count_photo(request=None):
+def count_photo(request=None, *, times=1):
     """Count a photo that is to be judged for the client whose request is being answered.
 
     Args:
         request: default is the one that Gradio answers in this thread.
+        times: as how many photos it counts.
 
     Raises:
         PhotoError: the client has to wait.
     """
     request = request or LocalContext.request.get(None)
     host = request and request.client and request.client.host
-    if host and (seconds := photos.take(host)):
+    if host and (seconds := photos.take(host, times=times)):
         raise PhotoError(
             f"At most {photos.per_minute} photos a minute are judged for one client. "
             f"Try again in {math.ceil(seconds)} s.",

@@ -11,8 +11,10 @@ TEXTS = {
     "introduction": "Arrastre, pegue o tome una foto. Es una segunda opinión, no una prueba.",
     "tab_one": "Una foto",
     "tab_many": "Muchas fotos",
+    "tab_clip": "Un vídeo",
     "percent": "{}\u00a0%",
     "decimal_point": ",",
+    "thousands": ".",
     # La respuesta
     "answer_empty": "Aquí aparecerá la respuesta: real o falsa, con qué seguridad y por qué.",
     "labels": {"Real": "Real", "Fake": "Falsa"},
@@ -50,6 +52,15 @@ TEXTS = {
         "turned": "La foto está girada; la cara se juzgó derecha",
         "more_faces": "Hay más caras de las que se juzgan en una foto; faltan las más pequeñas",
         "more_frames": "Hay más fotogramas de los que se juzgaron",
+        "clips_unproven": (
+            "No se ha demostrado que el modelo sea lo bastante fiable en vídeos para decir «Real»"
+        ),
+        "flicker": "Algunos fotogramas sueltos parecen alterados, pero no los que están al lado",
+        "nobody_seen": "No se vio ninguna cara",
+        "short_appearances": "Ninguna cara estuvo a la vista lo suficiente para juzgarla",
+        "cut_short": "El vídeo no se miró hasta el final: se acabó el tiempo, o está dañado",
+        "key_frames": "El vídeo es largo; primero se miraron solo sus fotogramas clave",
+        "hdr": "El vídeo tiene una gama de colores amplia que el modelo no conoce",
     },
     "errors": {
         "wrong_type": "Esto no es una foto. Envíe un archivo de imagen.",
@@ -200,6 +211,65 @@ TEXTS = {
     "table_progress": "{done} de {count} fotos juzgadas",
     "table_failed": "sin juzgar",
     "downloads": "CSV y JSON",
+    # Un vídeo
+    "clip_file": "Un vídeo de hasta {minutes} minutos y {megabytes} MB",
+    "clip_note": (
+        "MP4, MOV, WebM, MKV o AVI, mejor tal como se grabó. Se juzga la imagen, fotograma a "
+        "fotograma; la voz y el movimiento de los labios no se comprueban."
+    ),
+    "clip_judge": "Juzgar el vídeo",
+    "clip_stop": "Detener",
+    "clip_stopped": "Detenido. Del vídeo no se guarda nada.",
+    "clip_empty": "Aquí aparecerá la respuesta: qué cara, cuándo y con qué seguridad.",
+    "clip_starting": "Leyendo el vídeo",
+    "clip_waiting": "Vídeos por delante: {count}",
+    "clip_progress": "Fotograma {done} de {count}",
+    "clip_whom": (
+        "Cara {number} de {count}, a la vista de {start} a {end}; lo más sospechoso, en {worst}."
+    ),
+    "clip_nobody": "Caras juzgadas: {count}. Ninguna parece más bien falsa.",
+    "clip_looked": "Se miraron {judged} de {count} fotogramas.",
+    "clip_unchecked": "La voz y el movimiento de los labios no se comprueban.",
+    "clip_limit": {
+        "strong": "No es una prueba. Filtros, compresión y retoques pueden parecer lo mismo.",
+        "some": "Demasiado poco para acusar: algunos vídeos auténticos se ven así.",
+        "none": "No es una prueba. Las falsificaciones de otro tipo pueden pasar.",
+        "unknown": "No es señal de falsificación, ni de que el vídeo sea auténtico.",
+    },
+    "clip_timeline": "Cuándo",
+    "clip_cut": "corte en",
+    "clip_moment": "Momento del vídeo",
+    "clip_legend": (
+        "Una columna por fotograma mirado: cuanto más alta, más parece falso; roja donde es "
+        "seguro, gris donde no. Huecos: ninguna cara. Líneas: cortes."
+    ),
+    "clip_said": "cara {number} P(falsa) {percent}",
+    "clip_alt": "El fotograma en {time}, con un marco numerado en cada cara juzgada.",
+    "clip_worst": "El momento más sospechoso de cada cara",
+    "clip_worst_of": "Cara {number}, en {time}: {headline}",
+    "clip_table": "Las caras de este vídeo",
+    "clip_heads": ("Cara", "De", "A", "Juicio", "P(falsa)", "Peor en", "Fotogramas", "Nota"),
+    "clip_error_title": "Este vídeo no se puede juzgar",
+    "clip_errors": {
+        "wrong_type": "Esto no es un vídeo. Envíe un archivo de vídeo.",
+        "file_unreadable": "El archivo no se puede leer. Envíelo otra vez.",
+        "no_files": "Elija primero un vídeo.",
+        "empty": "El archivo está vacío. Envíe un vídeo MP4, MOV o WebM.",
+        "not_a_video": (
+            "Este archivo no es un vídeo que se pueda leer. Envíe MP4, MOV, WebM, MKV o AVI."
+        ),
+        "no_picture_track": "El archivo solo tiene sonido. Envíe un vídeo con imagen.",
+        "damaged": "El vídeo está dañado o incompleto. Envíe el original.",
+        "codec_not_supported": (
+            "Aquí no se leen vídeos con este códec. Guárdelo como H.264, H.265, VP8, VP9 o AV1."
+        ),
+        "too_many_bytes": "El archivo es demasiado grande. Recorte la parte que importa.",
+        "too_long": "El vídeo es demasiado largo. Recorte la parte que importa.",
+        "too_many_pixels": "La imagen es demasiado grande (máximo 9 megapíxeles). Redúzcala.",
+        "too_small": "La imagen es demasiado pequeña (mínimo 64x64). Envíe el original.",
+        "busy": "Hay demasiados vídeos en espera. Inténtelo dentro de unos minutos.",
+        "too_many_requests": "Demasiado en poco tiempo. Espere un minuto.",
+    },
     # Pie
     "as_json": "Resultado como JSON",
 }

@@ -1,5 +1,6 @@
 """Every text of the page, by language; a new language is one more file like `english.py`."""
 
+from detector.errors import ClipError
 from detector.report import NOTES
 
 from . import english, german, spanish
@@ -18,7 +19,8 @@ def error_text(error, texts):
     Returns:
         The sentence for its code; the error's own (English, with figures) where there is none.
     """
-    return texts["errors"].get(error.code, str(error))
+    kind = "clip_errors" if isinstance(error, ClipError) else "errors"
+    return texts[kind].get(error.code, str(error))
 
 
 def note_text(note, texts):

@@ -18,6 +18,11 @@ def percent(probability, texts):
     return texts["percent"].format(number.replace(".", texts["decimal_point"]))
 
 
+def number(count, texts):
+    """A count in a language: "9,000", "9.000"."""
+    return f"{count:,}".replace(",", texts["thousands"])
+
+
 def kind_of(judged):
     """ "real", "fake" or "inconclusive", of a `Verdict` or `CropVerdict`."""
     return judged.label.lower() if judged.is_conclusive else "inconclusive"

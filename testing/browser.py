@@ -15,13 +15,13 @@ FLAGS = [
 ]
 
 DROP = """
-([encoded, name, selector]) => {
+([encoded, name, type, selector]) => {
   const bytes = Uint8Array.from(atob(encoded), c => c.charCodeAt(0));
   const transfer = new DataTransfer();
-  transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  transfer.items.add(new File([bytes], name, { type }));
   const target = document.querySelector(selector);
-  for (const type of ["dragenter", "dragover", "drop"]) {
-    target.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true }));
+  for (const event of ["dragenter", "dragover", "drop"]) {
+    target.dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true }));
   }
 }
 """
@@ -50,12 +50,12 @@ def opened(browser, address, *, width=1200, height=900, **options):
     context.close()
 
 
-def drop(page, path):
-    """Drop a file on the place for a photo, as with a mouse."""
-    button = '.photo-input button[aria-dropeffect="copy"]'
+def drop(page, path, *, place=".photo-input", kind="image/jpeg"):
+    """Drop a file on the place for a photo, or another one, as with a mouse."""
+    button = f'{place} button[aria-dropeffect="copy"]'
     page.locator(button).wait_for()
     encoded = base64.b64encode(path.read_bytes()).decode()
-    page.evaluate(DROP, [encoded, path.name, button])
+    page.evaluate(DROP, [encoded, path.name, kind, button])
 
 
 def wait_for_answer(page):

@@ -11,8 +11,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from detector.errors import ClipError
 from page.guard import HEADERS, MAX_AT_ONCE, MAX_WAITING
-from page.rate import Limit, client_of
+from page.rate import Limit, Turns, client_of
 from testing.server import ROOT, check_form, serve
 
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
@@ -26,7 +27,7 @@ def upload(url, name="photo.jpg", content=None, **options):
 
 def ask(url, endpoint, photo, **options):
     """Call an endpoint as curl does; gives the event's name and its data."""
-    data = {"predict": [photo, False], "explain": [photo, False, 1]}
+    data = {"predict": [photo, False], "predict_video": [photo], "explain": [photo, False, 1]}
     data = data.get(endpoint, [[photo], False])
     address = f"{url}/gradio_api/call/{endpoint}"
     answer = httpx.post(address, json={"data": data}, **options)
@@ -77,7 +78,7 @@ def test_no_file_of_the_server_can_be_read(url, secret, path):
     assert httpx.get(f"{url}/gradio_api/file={uploaded}").content == b"mine"
 
 
-@pytest.mark.parametrize("endpoint", ["predict", "predict_batch", "explain"])
+@pytest.mark.parametrize("endpoint", ["predict", "predict_batch", "predict_video", "explain"])
 def test_a_request_names_no_file_of_the_server_and_no_address_inside(url, secret, endpoint):
     assert upload(url).status_code == 200  # what is refused below is the place, not the photo
     own = httpx.URL(url).port
@@ -283,6 +284,30 @@ def test_a_limit_gives_back_as_time_goes_by():
     assert limit.take("10.0.0.1") == 0.0 and limit.take("10.0.0.1") == 10.0
     now[0] = 1e6
     assert [limit.take("10.0.0.1") for _ in range(7)] == [0.0] * 6 + [10.0]
+
+
+def test_a_clip_counts_as_several_photos():
+    now = [0.0]
+    limit = Limit(12, clock=lambda: now[0])
+    assert limit.take("10.0.0.1", times=10) == 0.0
+    assert limit.take("10.0.0.1", times=10) == 40.0
+    assert limit.take("10.0.0.1") == 0.0  # a photo is still within the limit
+    small = Limit(6, clock=lambda: now[0])
+    assert small.take("10.0.0.1", times=10) == 0.0  # else there would never be a clip
+
+
+def test_one_has_the_turn_and_no_more_than_were_agreed_wait():
+    turns = Turns(1)
+    with turns.taken() as first:
+        with turns.taken() as second:
+            assert (first(), second()) == (0, 1)
+            with pytest.raises(ClipError) as caught, turns.taken():
+                pass
+            assert caught.value.code == "busy"
+        with turns.taken() as third:
+            assert third() == 1
+    with turns.taken() as fourth:
+        assert fourth() == 0
 
 
 def test_a_network_of_ipv6_is_one_client():

@@ -151,9 +151,9 @@ def test_explain_refuses_a_face_that_is_not_there(client):
     assert caught.value.title == "no_such_face"
 
 
-def test_scripts_see_three_endpoints_and_none_of_the_page(client):
+def test_scripts_see_four_endpoints_and_none_of_the_page(client):
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(endpoints) == {"/predict", "/predict_batch", "/explain"}
+    assert set(endpoints) == {"/predict", "/predict_batch", "/predict_video", "/explain"}
     names = [parameter["parameter_name"] for parameter in endpoints["/predict"]["parameters"]]
     assert names == ["photo", "is_face_crop"]
 

@@ -31,7 +31,7 @@ def tools():
 
 def test_endpoints_are_tools_with_descriptions(tools):
     described = {tool.name: tool for tool in tools()}
-    assert set(described) == {"predict", "predict_batch", "explain"}
+    assert set(described) == {"predict", "predict_batch", "predict_video", "explain"}
     assert described["predict"].description.startswith("Tell whether a face photo is real")
     assert "is_face_crop" in described["predict"].inputSchema["properties"]
 

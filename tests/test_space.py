@@ -4,7 +4,6 @@ import ast
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -90,8 +89,8 @@ def test_the_layout_has_all_that_the_page_needs_and_nothing_of_training(layout):
     assert not any(name.startswith(("train/", "tests/", ".")) for name in names)
     assert not any("__pycache__" in name for name in names)
     for package in ("detector", "page"):
-        files = {path.name for path in (ROOT / package).iterdir() if path.is_file()}
-        assert files == {Path(name).name for name in names if name.startswith(f"{package}/")}
+        files = {f"{package}/{name}" for name in names_in(ROOT / package) if ".pyc" not in name}
+        assert files == {name for name in names if name.startswith(f"{package}/")}
     load_weights(layout / "weights")
 
 
@@ -101,7 +100,7 @@ def test_the_app_of_the_layout_imports_nothing_that_was_left_behind(layout):
     command = [sys.executable, "-IB", "-c", code]
     done = subprocess.run(command, cwd=layout, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for path in [layout / "app.py", *layout.glob("page/*.py"), *layout.glob("detector/*.py")]:
+    for path in [layout / "app.py", *layout.glob("page/**/*.py"), *layout.glob("detector/**/*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         modules = {
             node.module

@@ -39,7 +39,7 @@ def measured(tmp_path):
     """Figures as if the commands had just been run on the shipped weights."""
     spec, folder = read_spec(WEIGHTS_DIR), tmp_path / "evaluation"
     shutil.copytree(SHIPPED["evaluations"], folder)
-    for path in (*folder.glob("*/evaluation.json"), folder / "origins.json"):
+    for path in (*folder.glob("*/evaluation.json"), folder / "origins.json", folder / "clips.json"):
         change(path, sha256=spec.sha256["detector.tflite"])
     change(folder / "validation" / "evaluation.json", sources=by_source(*judged_sources()))
     figures = {

@@ -7,7 +7,7 @@ import string
 import numpy as np
 import pytest
 
-from detector.errors import PhotoError
+from detector.errors import ClipError, PhotoError
 from detector.report import NOTES
 from page import words
 from page.answer import render_answer
@@ -39,13 +39,15 @@ def test_every_language_has_every_text_with_the_same_fields(texts):
     assert own == english
 
 
-OWN = ("notes", "errors")  # English ones stand in `detector`
+OWN = ("notes", "errors", "clip_errors")  # English ones stand in `detector`
 
 
 @pytest.mark.parametrize("texts", list(LANGUAGES.values())[1:], ids=list(LANGUAGES)[1:])
 def test_other_languages_have_every_note_and_every_error_code(texts):
     codes = re.findall(r'"([a-z_]+)"', PhotoError.__doc__)
     assert len(codes) > 8 and set(codes) <= set(texts["errors"])
+    codes = re.findall(r'"([a-z_]+)"', ClipError.__doc__)
+    assert len(codes) > 8 and set(codes) <= set(texts["clip_errors"])
     assert set(NOTES) <= set(texts["notes"])
 
 

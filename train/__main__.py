@@ -126,6 +126,20 @@ def run_origins(options):
     print(to_text(measure_origins(options.weights, archive=options.archive, output=options.output)))
 
 
+def run_clips(options):
+    """Measure the rule for clips on frames of videos."""
+    from .evaluation.clips import measure_clips, to_text
+
+    figures = measure_clips(
+        options.weights,
+        data=options.data,
+        source=options.source,
+        output=options.output,
+        filmed=options.filmed,
+    )
+    print(to_text(figures))
+
+
 def run_shortcuts(options):
     """Measure what tells the label without looking at a face."""
     from .data.manifest import read_manifest
@@ -281,6 +295,7 @@ def main(arguments=None):
         *("data", "archive", "weights", "split", "pictures", "output", "record"),
     )
     add("origins", run_origins, "origins-archive", "weights", "output")
+    add("clips", run_clips, "data", "weights", "clips-source", "filmed", "evaluations")
     add("shortcuts", run_shortcuts, "data", "preset", "set")
     add(
         "leave-out",

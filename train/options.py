@@ -159,6 +159,18 @@ OPTIONS = {
         "--archive",
         {"required": True, "help": "zip file or folder laid out as ORIGIN/{Fake,Real}/"},
     ),
+    "clips-source": (
+        "--source",
+        {"default": "dfdc", "help": "whose frames are judged (default: dfdc)"},
+    ),
+    "filmed": (
+        "--filmed",
+        {
+            "type": int,
+            "default": 100,
+            "help": "at most that many clips of each label are filmed; 0 is all (default: 100)",
+        },
+    ),
     "evaluations": (
         "--output",
         {"default": "docs/evaluation", "help": "folder of evaluations (default: docs/evaluation)"},

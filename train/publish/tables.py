@@ -13,6 +13,7 @@ from pathlib import Path
 from detector.errors import DataError
 from reporting.documents import fill
 
+from ..evaluation.clips import to_text as clips_table
 from ..evaluation.origins import to_text as origins_table
 
 DOCUMENTS = {  # which tables stand where
@@ -22,6 +23,7 @@ DOCUMENTS = {  # which tables stand where
         *("stability", "face size", "framing", "speed"),
     ),
     "docs/training.md": ("leaderboard",),
+    "docs/video.md": ("clips",),
 }
 HEADLINE = {
     "accuracy": "Accuracy",
@@ -53,8 +55,8 @@ def write_tables(root, *, spec, evaluations, benchmarks, leaderboard):
         root: folder that holds `DOCUMENTS`.
         spec: `detector.weights.Spec`.
         evaluations: folder with `test/evaluation.json`, `validation/evaluation.json`,
-            `origins.json` and `leave_out.json`, as the commands `evaluate`, `origins` and
-            `leave-out` write them.
+            `origins.json`, `clips.json` and `leave_out.json`, as the commands `evaluate`,
+            `origins`, `clips` and `leave-out` write them.
         benchmarks: folder with `stages.json` and `speed.json`, as `benchmarks.speed` writes them.
         leaderboard: path of the `leaderboard.md` that `compare` wrote.
 
@@ -72,6 +74,7 @@ def write_tables(root, *, spec, evaluations, benchmarks, leaderboard):
         "sources": sources_table(validation["sources"]),
         "leave-out": _left_out(left_out["sources"]),
         "origins": origins_table(origins),
+        "clips": clips_table(_read(evaluations / "clips.json", spec)),
         "pasted faces": _pasted(validation["pasted faces"]),
         "stability": _stability(test["stability"], validation["stability"]),
         "face size": _groups(test["face size"], "Face, longer side"),
@@ -93,7 +96,7 @@ def _load(path, command):
 
 
 def _read(path, spec):
-    figures = _load(path, "`python -m train evaluate` or `origins`")
+    figures = _load(path, "`python -m train evaluate`, `origins` or `clips`")
     if figures["sha256"] != spec.sha256["detector.tflite"]:
         raise DataError(f"{path} is of other weights ({figures['sha256'][:12]}). Run it again.")
     return figures

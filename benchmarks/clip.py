@@ -1,0 +1,93 @@
+"""A clip of 10 s in 1080p: how long until there is a verdict, and the memory of what decodes it.
+
+    python -m benchmarks.clip
+
+Medians. The clip has one face, and is H.264 with a key frame every 2 s. What decodes is a process
+of its own; "decoding" is that alone, with nothing judged. CPU seconds tell less of what else the
+machine does.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import av
+from PIL import Image
+
+from benchmarks import table
+from benchmarks.photos import PORTRAIT
+from detector import load_detector
+from detector.video.decode import Decoder
+from detector.video.sampling import plan
+
+SIZE, SECONDS, RATE = (1920, 1080), 10, 30
+
+
+def measure(repeat):
+    """Yield the table "clip"."""
+    detector = load_detector()
+    with tempfile.TemporaryDirectory() as folder:
+        clip = make_clip(Path(folder) / "clip.mp4")
+        detector.predict_video(clip)
+        whole, cpu, decoding, memory = [], [], [], []
+        for _ in range(repeat):
+            started, spent = time.perf_counter(), _cpu_seconds()
+            verdict = detector.predict_video(clip)
+            whole.append(time.perf_counter() - started)
+            cpu.append(_cpu_seconds() - spent)
+            started = time.perf_counter()
+            memory.append(_decode(clip))
+            decoding.append(time.perf_counter() - started)
+    yield (
+        "clip",
+        [
+            {
+                "clip": f"{SECONDS} s, {SIZE[0]}x{SIZE[1]}, {RATE} frames a second",
+                "frames looked at": verdict.clip.frames_judged,
+                "seconds to the verdict": statistics.median(whole),
+                "CPU seconds, both processes": statistics.median(cpu),
+                "seconds of decoding 32 frames": statistics.median(decoding),
+                "memory of the decoding process, peak, MB": statistics.median(memory),
+            }
+        ],
+    )
+
+
+def make_clip(path):
+    """A clip of a portrait that moves, and return its path."""
+    side = SIZE[1]
+    with Image.open(PORTRAIT) as portrait:
+        face = portrait.convert("RGB").resize((side, side))
+    with av.open(str(path), "w") as out:
+        track = out.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "g": "60"})
+        track.width, track.height = SIZE
+        track.pix_fmt = "yuv420p"
+        for index in range(SECONDS * RATE):
+            frame = Image.new("RGB", SIZE, (90, 110, 130))
+            frame.paste(face, (2 * index, 0))
+            out.mux(track.encode(av.VideoFrame.from_image(frame)))
+        out.mux(track.encode())
+    return path
+
+
+def _cpu_seconds():
+    """Spent by this process and those that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _decode(clip):
+    """Decode what a verdict needs; gives the peak of the process's memory in megabytes."""
+    with Decoder(clip, deadline=time.monotonic() + 90) as decoder:
+        chosen = plan(decoder.times, decoder.facts["key_frames"], pixels=SIZE[0] * SIZE[1])
+        for _ in decoder.frames(chosen.times, key_frames_only=chosen.key_frames_only):
+            pass
+        status = Path(f"/proc/{decoder.pid}/status").read_text(encoding="utf-8")
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    table.run(__doc__, repeat=3, measure=measure)
