@@ -1,6 +1,6 @@
 """Take the screenshots of this folder: the page in its main states, with our own example photos.
 
-python docs/make_screenshots.py http://127.0.0.1:7860
+python docs/make_screenshots.py http://127.0.0.1:7860 [FOLDER]
 """
 
 import io
@@ -20,22 +20,24 @@ ALTERED, GROUP = EXAMPLES / "astronaut-manipulated.jpg", EXAMPLES / "two-people.
 UNSURE = EXAMPLES / "astronaut.jpg"
 
 
-def main(address):
+def main(address, folder):
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        save(open_page(browser, address, width=1280, height=720), "page-empty.png")
+        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        save(open_page(browser, address, width=1280, height=720), folder / "page-empty.png")
         for photo, name in (
             *((REAL, "page.png"), (GENERATED, "page-generated.png")),
             *((ALTERED, "page-altered.png"), (UNSURE, "page-unsure.png")),
         ):
-            with_photo(browser, address, photo, name=name, height=860)
-        with_photo(browser, address, GROUP, name="page-faces.png", height=1330)
+            with_photo(browser, address, photo, path=folder / name, height=860)
+        with_photo(browser, address, GROUP, path=folder / "page-faces.png", height=1330)
+        options = {"height": 860, "color_scheme": "dark"}
+        with_photo(browser, address, ALTERED, path=folder / "page-dark.png", **options)
         options = {"width": 390, "height": 1500, "color_scheme": "dark", "locale": "de-DE"}
-        with_photo(browser, f"{address}/de", ALTERED, name="page-phone.png", **options)
+        with_photo(browser, f"{address}/de", ALTERED, path=folder / "page-phone.png", **options)
         photos = [REAL, GENERATED, ALTERED, GROUP, DOCS / "api.md"]
-        with_many(browser, address, photos, name="page-many.png")
-        with_clip(browser, address, name="page-clip.png")
+        with_many(browser, address, photos, path=folder / "page-many.png")
+        with_clip(browser, address, path=folder / "page-clip.png")
         browser.close()
 
 
@@ -46,15 +48,15 @@ def open_page(browser, address, *, width=1200, height, **options):
     return page
 
 
-def with_photo(browser, address, photo, *, name, **options):
+def with_photo(browser, address, photo, *, path, **options):
     """The first tab with an answer."""
     page = open_page(browser, address, **options)
     page.locator(".photo-input input[type=file]").set_input_files(photo)
     page.locator(".answer .headline").wait_for()
-    save(page, name)
+    save(page, path)
 
 
-def with_many(browser, address, photos, *, name):
+def with_many(browser, address, photos, *, path):
     """The second tab with a table."""
     page = open_page(browser, address, height=1250)
     page.get_by_role("tab", name="Many photos").click()
@@ -63,10 +65,10 @@ def with_many(browser, address, photos, *, name):
     page.get_by_role("button", name="Judge all").click()
     page.locator(".many tbody tr").nth(len(photos) - 1).wait_for()
     page.locator("a[download='verdicts.csv']").wait_for()
-    save(page, name)
+    save(page, path)
 
 
-def with_clip(browser, address, *, name):
+def with_clip(browser, address, *, path):
     """The third tab with an answer."""
     page = open_page(browser, address, height=1500)
     page.get_by_role("tab", name="One clip").click()
@@ -76,7 +78,7 @@ def with_clip(browser, address, *, name):
         page.locator(".clip-input .file-preview").wait_for()
     page.get_by_role("button", name="Judge the clip").click()
     page.locator("article.watched").wait_for(timeout=120_000)
-    save(page, name)
+    save(page, path)
 
 
 def make_clip(path):
@@ -97,16 +99,17 @@ def make_clip(path):
     return path
 
 
-def save(page, name):
+def save(page, path):
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # messages and colours fade
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture = picture.convert("RGB")
         # A palette makes files half as large; the default one loses the colours of the boxes.
         palette = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE)
-        picture.quantize(palette=palette).save(DOCS / name, optimize=True)
+        picture.quantize(palette=palette).save(path, optimize=True)
     page.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:7860")
+    address, folder = (*sys.argv[1:3], *("http://127.0.0.1:7860", DOCS)[len(sys.argv) - 1 :])
+    main(address, Path(folder))

@@ -21,6 +21,23 @@ def render_empty(texts):
     return f'<div class="answer empty"><p>{escape(texts["answer_empty"])}</p></div>'
 
 
+def render_refusal(sentence, texts):
+    """What stands there if the photo cannot be judged.
+
+    Args:
+        sentence: of the error, in that language.
+        texts: of a language.
+
+    Returns:
+        HTML.
+    """
+    title = texts["error_title"]
+    return (
+        f'<div class="answer empty refusal" data-announce="{escape(f"{title}. {sentence}")}">'
+        f"<p><b>{escape(title)}.</b> {escape(sentence)}</p></div>"
+    )
+
+
 def render_answer(photo, verdict, texts):
     """The answer as HTML.
 

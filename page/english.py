@@ -85,6 +85,7 @@ TEXTS = {
     ),
     # Ways in
     "photo": "Photo",
+    "photo_place": "Drop a photo here\nor click to choose one",
     "face_crop": "The photo was cut around one face",
     "face_crop_info": "Judges its central face alone, not others beside it.",
     "address": "or the photo's web address",

@@ -129,6 +129,7 @@ TEXTS = {
     ),
     # Wege hinein
     "photo": "Foto",
+    "photo_place": "Foto hier ablegen\noder zum Auswählen klicken",
     "face_crop": "Das Foto ist auf ein Gesicht zugeschnitten",
     "face_crop_info": "Beurteilt nur das mittlere Gesicht, nicht andere daneben.",
     "address": "oder die Webadresse des Fotos",

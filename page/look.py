@@ -36,6 +36,9 @@ def launch_options():
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover_dark="*primary_800",
         button_primary_text_color="white",
+        # And 3:1 for the edge of a box to tick.
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
         link_text_color="*primary_800",
         link_text_color_dark="*primary_300",
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from detector.errors import MethodError
+from detector.errors import MethodError, PhotoError
 from detector.facts import read_facts
 from detector.fetch import fetch_photo
 from detector.methods import METHODS, explain_more
@@ -14,7 +14,7 @@ from detector.photo import load_photo
 from detector.report import to_json
 from detector.resend import check_resend
 
-from .answer import render_answer, render_empty
+from .answer import render_answer, render_empty, render_refusal
 from .details import render_facts, render_methods, render_resend
 from .examples import EXAMPLES, render_names
 from .guard import places
@@ -22,6 +22,7 @@ from .inputs import as_gradio_error, draw_method, in_sentences, keep_path
 from .keep import write_report
 from .pictures import write_photo
 from .rate import count_photo
+from .texts import error_text
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -59,13 +60,19 @@ def build_single(detector, texts):
     def judge(path, is_face_crop):
         if path is None:
             return clear()
-        with _judging(texts):
+        try:
+            count_photo()
             photo, verdict = detector.judge(path, is_face_crop=is_face_crop)
+        except PhotoError as error:  # a message that fades would leave nothing to read again
+            return without_answer(render_refusal(error_text(error, texts), texts))
         answer = render_answer(photo, verdict, texts)
         return answer, to_json(verdict), *nothing_beside(), gr.Column(visible=True)
 
     def clear():
-        return render_empty(texts), None, *nothing_beside(), gr.Column(visible=False)
+        return without_answer(render_empty(texts))
+
+    def without_answer(shown):
+        return shown, None, *nothing_beside(), gr.Column(visible=False)
 
     def nothing_beside():  # what was asked of another photo goes
         return "", "", "", gr.File(value=None, visible=False)
@@ -115,6 +122,7 @@ def build_single(detector, texts):
             photo = keep_path(
                 gr.Image(
                     label=texts["photo"],
+                    placeholder=texts["photo_place"],
                     type="filepath",
                     image_mode=None,
                     sources=["upload", "clipboard", "webcam"],

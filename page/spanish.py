@@ -125,6 +125,7 @@ TEXTS = {
     ),
     # Cómo enviar una foto
     "photo": "Foto",
+    "photo_place": "Suelte aquí una foto\no haga clic para elegirla",
     "face_crop": "La foto está recortada en torno a una cara",
     "face_crop_info": "Juzga solo la cara central, no otras que estén al lado.",
     "address": "o la dirección web de la foto",
