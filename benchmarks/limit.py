@@ -19,10 +19,10 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import table
 from benchmarks.runtimes import load_runtimes
-from benchmarks.turns import time_turns
 from detector.config import WEIGHTS_DIR
 from detector.runtime import Network, count_cores
 from detector.weights import FACES_FILE, MODEL_FILE, read_spec
+from reporting.turns import time_turns
 
 MATRIX_SIDE = 2048
 CANVAS = (480, 640)  # of face detection, for a photo of 640x480

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from benchmarks import table
 from benchmarks.photos import make_photo
-from benchmarks.turns import time_turns
 from detector import load_detector
 from detector.runtime import count_cores
+from reporting.turns import time_turns
 
 PHOTO = (640, 480)
 SIZES = ((320, 240), (640, 480), (1280, 960), (2000, 1500), (4000, 3000), (8000, 6000))

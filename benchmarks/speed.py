@@ -18,11 +18,11 @@ import detector.views
 from benchmarks import table
 from benchmarks.peers import load_peers
 from benchmarks.photos import SIZES, make_crop, make_photo
-from benchmarks.turns import time_turns
 from detector import load_detector
 from detector.explain import close_up
 from detector.face_search import FaceDetector
 from detector.photo import load_photo
+from reporting.turns import time_turns
 
 STAGES = {  # what is timed for each: holder and name of a function
     "decode": ((sys.modules[__name__], "load_photo"),),

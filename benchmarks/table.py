@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from reliability.record import keep
+from reporting.documents import keep, to_table
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -30,17 +30,3 @@ def run(description, *, measure, **defaults):
         print(f"{name}\n\n{table}\n", flush=True)
         if is_recorded:
             keep(DOCUMENT, name, rows, table=table)
-
-
-def to_table(rows):
-    """Rows as Markdown."""
-    lines = [list(rows[0]), ["---"] * len(rows[0])]
-    lines += [[to_text(value) for value in row.values()] for row in rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def to_text(value):
-    """A number with three significant digits; text as it is."""
-    if isinstance(value, str):
-        return value
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"

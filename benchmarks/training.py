@@ -4,7 +4,7 @@
 
 The same network learns from the same pictures on every Keras backend that is installed, each in a
 process of its own, in turns; medians. Ours cuts, jitters and degrades the faces, the peer reads
-pictures as they are. "stock" is PyTorch without `train.torch_speed`.
+pictures as they are. "stock" is PyTorch without `train.fitting.torch_speed`.
 """
 
 import importlib.util
@@ -33,10 +33,11 @@ STEPS = """
 import sys, time
 from pathlib import Path
 import keras
-from train import architectures, torch_speed
+from train.models import architectures
+from train.fitting import torch_speed
 from train.config import TrainConfig
-from train.data import FaceBatches
-from train.manifest import Picture
+from train.data.batches import FaceBatches
+from train.data.manifest import Picture
 
 case, root = sys.argv[1], Path(sys.argv[2])
 config = TrainConfig()

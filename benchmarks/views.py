@@ -13,9 +13,9 @@ import numpy as np
 
 from detector import load_detector
 from detector.weights import View
-from train.figures import auc
-from train.looks import labels_of, look_at_pictures
-from train.manifest import read_manifest
+from train.data.manifest import read_manifest
+from train.evaluation.predict import labels_of, look_at_pictures
+from train.metrics import auc
 
 MARGINS = (1.05, 1.25, 1.38)
 SETS = (

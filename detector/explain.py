@@ -3,7 +3,7 @@
 With global average pooling and one Dense unit the gradient of the logit with respect to the last
 feature map is the Dense kernel, the same at every place; Grad-CAM (Selvaraju et al., ICCV 2017) is
 then relu(features @ kernel), which the network gives as its "evidence" output. A network that ends
-in dense layers carries their backward pass in its graph instead (`train.evidence`).
+in dense layers carries their backward pass in its graph instead (`train.export.class_activation`).
 """
 
 import dataclasses

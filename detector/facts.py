@@ -11,7 +11,8 @@ import warnings
 
 from PIL import ExifTags
 
-from .photo import open_image, read_exif
+from .photo import open_image
+from .pixels import read_exif
 
 # Keys that known generators write as text into PNG (and some into EXIF or WebP comments).
 GENERATOR_KEYS = {

@@ -47,7 +47,7 @@ class Spec:
     Attributes:
         schema: version of this form, and of what the networks beside it take and give.
         version: of the model.
-        architecture: name in `train.architectures`.
+        architecture: name in `train.models.architectures`.
         classes: must equal `CLASSES`.
         input_size: side of the model's input in pixels.
         views: the crops of a face whose logits are averaged.

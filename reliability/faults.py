@@ -21,6 +21,7 @@ from pathlib import Path
 from detector import load_detector
 from detector.config import WEIGHTS_DIR
 from detector.weights import KERAS_FILE, load_weights
+from testing import drawing, hub_tools
 
 from .clients import Client, Tally
 from .load import draw_photos, run_clients
@@ -103,7 +104,6 @@ def cut_the_network(folder):
 
 def damage_the_hubs_cache(folder):
     """A bit of the network that was fetched is flipped."""
-    hub_tools = from_tests("hub_tools")
     with hub_tools.started_hub(folder / "hub") as hub:
         commit = hub_tools.publish(hub, hub_tools.weights(version="2.0.0"))
         home, wanted = folder / "home", {"DETECTOR_REPO": "alice/faces"}
@@ -152,7 +152,7 @@ def kill_training(folder):
     import h5py
     import numpy as np
 
-    tiny = from_tests("drawing").SET_TINY
+    tiny = drawing.SET_TINY
     data = draw_data(folder)
     run_train("prepare", "--data", data)
     runs = folder / "whole", folder / "killed"
@@ -178,7 +178,7 @@ def kill_training(folder):
 
 def kill_export(folder):
     """`python -m train export` over weights that serve, killed, and with the disk full."""
-    tiny = from_tests("drawing").SET_TINY
+    tiny = drawing.SET_TINY
     data, weights = draw_data(folder), folder / "weights"
     shutil.copytree(WEIGHTS_DIR, weights)
     old = load_weights(weights).spec.version
@@ -294,14 +294,8 @@ def draw_data(folder):
     """A small data set of drawn faces."""
     data = folder / "data"
     counts = {"Train": 24, "Validation": 12, "Test": 12}
-    from_tests("drawing").write_data_set(data, counts=counts)
+    drawing.write_data_set(data, counts=counts)
     return data
-
-
-def from_tests(name):
-    """A module of `tests`, which has the drawn faces and the hub."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    return __import__(name)
 
 
 async def _leave_half_an_upload(url, photo, tally):

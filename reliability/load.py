@@ -3,7 +3,7 @@
     python -m reliability.load --requests 10000 --clients 50 --record
     python -m reliability.load --swap
 
-`--swap` does the same while a hub of the tests gives other weights, back and forth.
+`--swap` does the same while a hub of `testing` gives other weights, back and forth.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from PIL import Image, ImageEnhance
 from detector import Detector, load_detector
 from detector.report import to_json
 from detector.weights import load_weights
+from testing import hub_tools
 
 from .clients import BAD_FILES, Client, Photo, Tally
 from .record import record
@@ -173,9 +174,6 @@ def main(arguments=None):
 @contextlib.contextmanager
 def _hub(folder):
     """The tests' hub with two sets of weights: their detectors, and the server's variables."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    import hub_tools
-
     with hub_tools.started_hub(folder / "hub") as hub:
         detectors = {}
         for tag, changes in VERSIONS.items():

@@ -1,9 +1,8 @@
 """Keep what a command measured, as JSON and as a table of docs/reliability.md."""
 
-import json
 from pathlib import Path
 
-from train.tables import fill
+from reporting.documents import keep
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reliability.md"
 
@@ -20,21 +19,3 @@ def record(name, figures):
     """
     rows = [f"| {what} | {figure} |" for what, figure in figures.items()]
     keep(DOCUMENT, name, figures, table="\n".join(["| What | Measured |", "|---|---|", *rows]))
-
-
-def keep(document, name, figures, *, table):
-    """Write figures to the folder of a document, and a table of them into it.
-
-    Args:
-        document: `pathlib.Path` of a Markdown file; `NAME.json` goes to the folder of its name.
-        name: see `record`.
-        figures: whatever JSON can hold.
-        table: Markdown.
-
-    Raises:
-        DataError: the document has no place for the table.
-    """
-    fill(document, name, table)
-    path = document.with_suffix("") / f"{name}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

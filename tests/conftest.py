@@ -11,15 +11,15 @@ from types import SimpleNamespace
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import drawing
 import pytest
 import skimage.data
 from PIL import Image
-from server import serve
 
 from detector import load_detector
 from detector.config import WEIGHTS_DIR
 from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
+from testing import drawing
+from testing.server import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 ISSUES_URL = "https://git.example/me/detector/issues/new"

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from server import ROOT, check_form, serve
 
 from detector.errors import ClipError
 from page.guard import HEADERS, MAX_AT_ONCE, MAX_WAITING
 from page.rate import Limit, Turns, client_of
+from testing.server import ROOT, check_form, serve
 
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
 USER, PASSWORD = "alice", "correct-horse"  # pragma: allowlist secret

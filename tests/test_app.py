@@ -16,9 +16,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from server import ROOT, check_form
 
 from detector.explain import region_around
+from testing.server import ROOT, check_form
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
 

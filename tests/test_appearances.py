@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from clips import crop
 
 from detector.video.appearances import MAX_APPEARANCES, Sample, choose, join
 from detector.video.sampling import CLOSER, MOMENTS, SPACING, find_cuts, look_closer, plan, spread
 from detector.video.verdict import Clip, judge_appearance, judge_clip
+from testing.clips import crop
 
 CLIP = Clip(10.0, 320, 240, "h264", 30.0, 0, 32, 300)
 

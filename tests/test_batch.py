@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from server import ROOT
 
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES
@@ -15,6 +14,7 @@ from page import batch, many
 from page.cleaning import FOLDER
 from page.texts import LANGUAGES
 from page.uploads import list_photos
+from testing.server import ROOT
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
 

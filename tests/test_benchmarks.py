@@ -12,8 +12,8 @@ from benchmarks.__main__ import PARTS
 from benchmarks.limit import count_macs
 from benchmarks.speed import STAGES, judge_in_stages
 from benchmarks.start import with_dependencies
-from benchmarks.turns import time_turns
 from detector.weights import FACES_FILE, MODEL_FILE
+from reporting.turns import time_turns
 
 BENCHMARKS = Path(table.__file__).parent
 

@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from train.calibrate import (
-    expected_calibration_error,
+from train.export.calibrate import (
     fit_min_confidence,
     fit_scaling,
     lean_to_genuine,
     least_conclusive_confidence,
     limit_unseen,
-    risk_coverage,
 )
+from train.metrics import expected_calibration_error, risk_coverage
 
 
 def draws(count=20_000, seed=0):

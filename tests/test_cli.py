@@ -8,12 +8,12 @@ import sys
 
 import pytest
 from PIL import Image
-from server import ROOT
 
 from detector import load_detector
 from detector.__main__ import _save_heatmap
 from detector.errors import PhotoError
 from detector.report import to_json, to_percent
+from testing.server import ROOT
 
 
 def test_json_and_heatmaps(run_python, photo_path, tmp_path):

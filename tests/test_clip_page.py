@@ -4,17 +4,17 @@ import subprocess
 import time
 
 import pytest
-from browser import CHROMIUM, drop, opened, started_chromium
-from clips import write_clip
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from server import ROOT, check_form
 
 from detector.video import to_json
 from page.texts import LANGUAGES
 from page.timeline import render_verdict, write_files
 from page.words import headline
+from testing.browser import CHROMIUM, drop, opened, started_chromium
+from testing.clips import write_clip
+from testing.server import ROOT, check_form
 
 ENGLISH, GERMAN = LANGUAGES["en"], LANGUAGES["de"]
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")

@@ -5,13 +5,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from server import ROOT
 
 from detector.config import WEIGHTS_DIR
 from detector.errors import DataError
-from train import clips
-from train.clips import group_clips, measure_clips, summarise, to_text
-from train.manifest import Picture
+from testing.server import ROOT
+from train.data.manifest import Picture
+from train.evaluation import clips
+from train.evaluation.clips import group_clips, measure_clips, summarise, to_text
 
 
 def picture(name, label, group, source="dfdc"):

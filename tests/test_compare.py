@@ -2,12 +2,12 @@
 
 import json
 
-import drawing
 import pytest
 
 from detector.errors import ConfigError
-from train.compare import COLUMNS, compare, to_markdown
-from train.splits import prepare
+from testing import drawing
+from train.data.splits import prepare
+from train.studies.compare import COLUMNS, compare, to_markdown
 
 BUDGET = {"pictures": 40, "epochs": 2}
 NAMES = ["ours:tiny", "project_4"]
@@ -56,7 +56,7 @@ def test_leaderboard_holds_every_preset(compared):
 
 def test_second_run_trains_nothing(compared, monkeypatch):
     """A comparison takes hours; the table once more must take moments."""
-    from train import compare as module
+    from train.studies import compare as module
 
     def refuse(*arguments, **options):
         raise AssertionError("trained or measured again")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.corruptions import COUNT_PROBABILITIES, FAMILIES, contact_sheet, corrupt
+from train.data.corruptions import COUNT_PROBABILITIES, FAMILIES, contact_sheet, corrupt
 
 CORRUPTIONS = {name: f for family in FAMILIES.values() for name, f in family.items()}
 SIZES = [(64, 64), (37, 53), (101, 75), (160, 160)]  # height, width

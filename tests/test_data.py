@@ -7,7 +7,6 @@ import shutil
 import stat
 import zipfile
 
-import drawing
 import numpy as np
 import pytest
 from PIL import Image
@@ -17,14 +16,15 @@ from detector.errors import DataError
 from detector.face_search import FaceDetector
 from detector.photo import load_photo
 from detector.preprocess import cut
-from train import splits
+from testing import drawing
 from train.config import TrainConfig
-from train.data import cut_around, cut_close, shift
-from train.download import download
-from train.manifest import Picture, read_manifest
-from train.reduced import is_reduced, read, write_copy
-from train.sampling import Slot
-from train.splits import deduplicate, find_pictures, prepare
+from train.data import splits
+from train.data.batches import cut_around, cut_close, shift
+from train.data.download import download
+from train.data.manifest import Picture, read_manifest
+from train.data.reduced import is_reduced, read, write_copy
+from train.data.sampling import Slot
+from train.data.splits import deduplicate, find_pictures, prepare
 
 COUNTS = {
     **{"Train/Real": 3, "Train/Fake": 3, "Validation/Real": 2, "Validation/Fake": 2},
@@ -365,7 +365,7 @@ def test_the_fingerprint_tells_where_pictures_stand(drawn_faces):
 @pytest.fixture
 def batches(tmp_path, photo):
     """Makes `FaceBatches` of five pictures of several sizes, with and without a face."""
-    from train.data import FaceBatches
+    from train.data.batches import FaceBatches
 
     portraits(tmp_path, photo)
     prepare(tmp_path)
@@ -428,7 +428,7 @@ def test_labels_belong_to_their_pictures(batches, augment):
 
 def test_a_pair_differs_in_the_forgery_alone(tmp_path):
     """Else the network learns how fakes are framed or compressed."""
-    from train.data import FaceBatches
+    from train.data.batches import FaceBatches
 
     path = tmp_path / "noise.png"
     noise = np.random.default_rng(0).integers(60, 200, (200, 200, 3), np.uint8)
@@ -489,7 +489,7 @@ def test_limit_shortens_an_epoch(batches):
 
 def test_jittered_squares_stay_inside_the_picture(tmp_path):
     """Beyond the edge there is black, and how much of it would tell the label."""
-    from train.data import FaceBatches
+    from train.data.batches import FaceBatches
 
     path = tmp_path / "white.png"
     Image.new("RGB", (90, 70), "white").save(path)

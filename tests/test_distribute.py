@@ -3,7 +3,6 @@
 import json
 from types import SimpleNamespace
 
-import drawing
 import numpy as np
 import pytest
 
@@ -11,10 +10,11 @@ from detector import load_detector
 from detector.errors import ConfigError
 from detector.explain import grad_cam
 from detector.weights import KERAS_FILE, MODEL_FILE, run_model, self_test_crops
-from train import distribute
+from testing import drawing
 from train.config import TrainConfig
-from train.distribute import scope
-from train.progress import read_history
+from train.fitting import distribute
+from train.fitting.distribute import scope
+from train.fitting.progress import read_history
 
 SETTINGS = ("input_size=48", "epochs=4", "batch_size=8", "epoch_batches=5", "pictures=40")
 TWO_DEVICES = """
@@ -111,7 +111,7 @@ def test_mixed_precision_keeps_the_logit_exact():
     """In half precision a sure logit loses its digits; the policy must not leak into the app."""
     import keras
 
-    from train import architectures
+    from train.models import architectures
 
     before = keras.config.dtype_policy().name
     keras.config.set_dtype_policy("mixed_float16")

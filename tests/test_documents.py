@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from server import ROOT
+
+from testing.server import ROOT
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()

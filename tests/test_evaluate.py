@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from sklearn import metrics
 
-from train.corruptions import FAMILIES
-from train.evaluate import evaluate, record, to_text
-from train.figures import auc, by_group, by_source, intervals, summarise
-from train.sources import KAGGLE_SOURCE
-from train.stability import RESENDS, flips
+from train.data.corruptions import FAMILIES
+from train.data.sources import KAGGLE_SOURCE
+from train.evaluation.evaluate import evaluate, record, to_text
+from train.evaluation.stability import RESENDS, flips
+from train.metrics import auc, by_group, by_source, intervals, summarise
 
 
 def verdict(fake_probability, is_conclusive=True):

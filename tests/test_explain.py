@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from server import ROOT
 
 from detector import CropVerdict
 from detector.config import WEIGHTS_DIR
@@ -26,6 +25,7 @@ from detector.preprocess import cut
 from detector.runtime import Network
 from detector.views import MAP_SIDE
 from detector.weights import KERAS_FILE, MODEL_FILE, run_model, self_test_crops
+from testing.server import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def keras_model():
 @pytest.fixture(scope="module")
 def float_network(keras_model, tmp_path_factory):
     """What would serve if nothing was rounded to eight bits."""
-    from train.export import convert
+    from train.export.export import convert
 
     path = tmp_path_factory.mktemp("floats") / MODEL_FILE
     convert(keras_model, path)
@@ -265,7 +265,7 @@ def test_weights_that_bring_code_are_not_opened(detector, photo, tmp_path):
     """A repository on the Hub could run anything here, in a layer made of Python code."""
     import keras
 
-    from train.architectures import build
+    from train.models.architectures import build
 
     ran = tmp_path / "ran"
     inputs = keras.Input((4,))

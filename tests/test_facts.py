@@ -7,11 +7,11 @@ import struct
 import zlib
 
 import pytest
-from credentials import sign
 from PIL import ExifTags, Image, PngImagePlugin
-from server import ROOT
 
 from detector.facts import read_facts
+from testing.credentials import sign
+from testing.server import ROOT
 
 EXAMPLE = (ROOT / "examples" / "astronaut.jpg").read_bytes()
 

@@ -1,4 +1,4 @@
-"""Fakes made of genuine photos: `train.blend` for training, `train.pastes` to measure."""
+"""Fakes made of genuine photos, to train with and to measure with."""
 
 import dataclasses
 from types import SimpleNamespace
@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from train.blend import blend
-from train.manifest import Picture
-from train.pastes import EDGES, measure_pastes, paste
+from train.data.blend import blend
+from train.data.manifest import Picture
+from train.evaluation.pastes import EDGES, measure_pastes, paste
 
 BOX = (60.0, 50.0, 130.0, 140.0)  # of the photo
 DONOR_BOX = (20.0, 30.0, 90.0, 110.0)

@@ -4,11 +4,11 @@ import io
 
 import pytest
 from PIL import Image
-from server import ROOT, check_form
 
 from detector.report import to_json, to_sentence
 from page.answer import render_answer
 from page.texts import LANGUAGES
+from testing.server import ROOT, check_form
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,9 @@ import sys
 import time
 
 import pytest
-from hub_tools import (
+
+from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
+from testing.hub_tools import (
     EXAMPLE,
     ROOT,
     environment,
@@ -17,8 +19,6 @@ from hub_tools import (
     started_worker,
     weights,
 )
-
-from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
 
 REPO = "alice/faces"
 

@@ -9,7 +9,7 @@ from detector.config import WEIGHTS_DIR
 from detector.errors import WeightsError
 from detector.weights import MODEL_FILE, SPEC_FILE, load_weights
 from train.__main__ import main
-from train.install import install
+from train.export.install import install
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_export_writes_beside_the_run(monkeypatch):
         asked.append(output)
         raise WeightsError("enough")
 
-    monkeypatch.setattr("train.export.export", export)
+    monkeypatch.setattr("train.export.export.export", export)
     for step in (["export", "--run", "outputs/x"], ["export", "--weights", "elsewhere"]):
         with pytest.raises(SystemExit, match="enough"):
             main(step)

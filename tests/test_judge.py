@@ -4,9 +4,9 @@ import subprocess
 
 import httpx
 import pytest
-from server import ROOT, check_form, serve
 
 from detector.limits import MAX_BYTES
+from testing.server import ROOT, check_form, serve
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
 USER, PASSWORD = "alice", "correct-horse"  # pragma: allowlist secret

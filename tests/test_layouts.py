@@ -8,12 +8,12 @@ import pytest
 
 from detector import CLASSES
 from detector.errors import ConfigError, DataError
-from train import disk
+from train import SPLITS, disk
 from train.__main__ import main
-from train.download import download
-from train.flat import split_flat
-from train.manifest import read_manifest
-from train.splits import SPLITS, count_pictures, find_pictures, prepare
+from train.data.download import download
+from train.data.manifest import read_manifest
+from train.data.split_folders import split_flat
+from train.data.splits import count_pictures, find_pictures, prepare
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_full_disk_is_said_before_a_picture_is_written(drawn_faces, tmp_path, mo
 
 def test_split_pictures_train(tmp_path):
     """What `split` writes must be what `prepare` reads."""
-    import drawing
+    from testing import drawing
 
     generator = np.random.default_rng(0)
     for label in CLASSES:

@@ -7,7 +7,8 @@ from ast import literal_eval
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
-from server import ROOT, serve
+
+from testing.server import ROOT, serve
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import json
 
-import drawing
-from server import ROOT
+from testing import drawing
+from testing.server import ROOT
 
 NOTEBOOK = ROOT / "notebooks" / "train_a_detector.ipynb"
 

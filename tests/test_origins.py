@@ -5,10 +5,10 @@ import shutil
 import zipfile
 
 import pytest
-from server import ROOT
 
 from detector.errors import DataError
-from train.origins import measure_origins, to_text
+from testing.server import ROOT
+from train.evaluation.origins import measure_origins, to_text
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 import re
 import tomllib
 
-from server import ROOT
-
 from detector.config import WEIGHTS_DIR
 from detector.weights import FILES, SPEC_FILE, read_spec
+from testing.server import ROOT
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 

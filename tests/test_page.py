@@ -9,14 +9,14 @@ import urllib.parse
 import zipfile
 
 import pytest
-from browser import CHROMIUM, drop, opened, started_chromium, wait_for_answer
 from PIL import Image
-from server import ROOT, serve
 
 from detector.resend import check_resend
 from page.examples import EXAMPLES
 from page.texts import LANGUAGES
 from page.words import percent, strength_of
+from testing.browser import CHROMIUM, drop, opened, started_chromium, wait_for_answer
+from testing.server import ROOT, serve
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
 ENGLISH, GERMAN = LANGUAGES["en"], LANGUAGES["de"]

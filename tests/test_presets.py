@@ -62,7 +62,7 @@ def test_recipes_are_those_of_the_projects():
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_networks_of_presets_exist(name):
-    from train.architectures import REGISTRY
+    from train.models.architectures import REGISTRY
 
     assert load_preset(name).architecture in REGISTRY
 

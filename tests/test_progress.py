@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from train.config import TrainConfig
-from train.progress import Progress, best_epoch, has_stopped, learning_rate, read_history
-from train.recipe import make_optimizer
+from train.fitting.progress import Progress, best_epoch, has_stopped, learning_rate, read_history
+from train.fitting.recipe import make_optimizer
 
 LOSSES = [0.9, 0.8, 0.85, 0.81, 0.7, 0.7, 0.75, 0.71, 0.72, 0.6]
 CONFIG = TrainConfig(

@@ -5,13 +5,21 @@ import json
 import re
 
 import pytest
-from hub_server import Hub
-from hub_tools import evaluation, figures, judge, run, started_hub, started_worker, write_evaluated
 from huggingface_hub import ModelCard
 
 from detector.config import WEIGHTS_DIR
 from detector.weights import MODEL_FILE, SPEC_FILE, read_spec
-from train.card import model_card
+from testing.hub_server import Hub
+from testing.hub_tools import (
+    evaluation,
+    figures,
+    judge,
+    run,
+    started_hub,
+    started_worker,
+    write_evaluated,
+)
+from train.publish.card import model_card
 
 REPO = "alice/faces"
 FILES = {
@@ -311,5 +319,6 @@ def test_a_private_repository_is_made_on_request(hub, push, tmp_path):
 
 
 def test_push_imports_no_tensorflow(hub, tmp_path):
-    code = "import sys, train.push; print({'tensorflow', 'keras', 'train.fit'} & set(sys.modules))"
+    names = "{'tensorflow', 'keras', 'train.fitting.fit'}"
+    code = f"import sys, train.publish.push; print({names} & set(sys.modules))"
     assert run(hub, tmp_path, "-c", code).stdout.strip() == "set()"

@@ -8,7 +8,7 @@ from ai_edge_litert.interpreter import Interpreter
 from detector.config import WEIGHTS_DIR
 from detector.runtime import Network
 from detector.weights import FACES_FILE, MODEL_FILE
-from train.quantise import coarse_maps, quantise, quantise_late
+from train.export.quantise import coarse_maps, quantise, quantise_late
 
 CROPS = np.random.default_rng(0).integers(0, 256, (16, 64, 64, 3), np.uint8)
 

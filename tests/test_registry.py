@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from detector.errors import ConfigError
-from train import architectures
-from train.declarations import ALIASES, DECLARED, PUBLISHED
-from train.evidence import evidence_of
-from train.notation import Declaration, draw
+from train.export.class_activation import evidence_of
+from train.models import architectures
+from train.models.declarations import ALIASES, DECLARED, PUBLISHED
+from train.models.notation import Declaration, draw
 
 SIDE = 128  # pixels, at which the projects declare their networks
 SMALL = 32  # at which a test trains in a moment

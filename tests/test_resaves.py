@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from train import resaves
-from train.resaves import MOST_ENLARGED, draw_side, resave, save
-from train.shortcuts import describe_crop
+from train.data import resaves
+from train.data.resaves import MOST_ENLARGED, draw_side, resave, save
+from train.studies.shortcuts import describe_crop
 
 SQUARE = (10.0, 20.0, 170.0, 180.0)
 

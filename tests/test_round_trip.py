@@ -4,10 +4,10 @@ import time
 
 import pytest
 from gradio_client import Client, handle_file
-from hub_tools import EXAMPLE, environment, run, started_hub
-from server import serve
 
 from detector.weights import MODEL_FILE, read_spec
+from testing.hub_tools import EXAMPLE, environment, run, started_hub
+from testing.server import serve
 
 REPO = "alice/faces"
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from detector.errors import ConfigError
-from train.augment import flip_rotate_zoom
-from train.manifest import Picture
-from train.sampling import choose, choose_evenly, draw_epoch, leave_out, undersample
+from train.data.augment import flip_rotate_zoom
+from train.data.manifest import Picture
+from train.data.sampling import choose, choose_evenly, draw_epoch, leave_out, undersample
 
 
 def pictures(*, real, fake):

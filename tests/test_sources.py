@@ -4,14 +4,14 @@ import collections
 import hashlib
 import json
 
-import drawing
 import pytest
 from PIL import Image
 
 from detector.errors import DataError
-from train.manifest import read_manifest
-from train.sources import KAGGLE_SOURCE, find_sources
-from train.splits import find_pictures, prepare, separate_groups
+from testing import drawing
+from train.data.manifest import read_manifest
+from train.data.sources import KAGGLE_SOURCE, find_sources
+from train.data.splits import find_pictures, prepare, separate_groups
 
 COUNTS = {"Train": 3, "Validation": 2, "Test": 2}
 

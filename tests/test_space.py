@@ -7,10 +7,10 @@ import sys
 
 import pytest
 import yaml
-from hub_store import front_matter_errors
-from hub_tools import ROOT, run, started_hub, started_worker
 
 from detector.weights import load_weights
+from testing.hub_store import front_matter_errors
+from testing.hub_tools import ROOT, run, started_hub, started_worker
 
 REPO = "alice/page"
 

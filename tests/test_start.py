@@ -5,10 +5,10 @@ import os
 import urllib.request
 
 import pytest
-from server import ROOT
 
 from detector.errors import ConfigError
 from page import start
+from testing.server import ROOT
 
 DEAD = "http://127.0.0.1:9"
 

@@ -8,13 +8,13 @@ import shutil
 
 import numpy as np
 import pytest
-from server import ROOT
 
 from detector.config import WEIGHTS_DIR
 from detector.errors import DataError
 from detector.weights import read_spec
-from train.figures import by_source
-from train.tables import DOCUMENTS, write_tables
+from testing.server import ROOT
+from train.metrics import by_source
+from train.publish.tables import DOCUMENTS, write_tables
 
 SHIPPED = {
     "evaluations": ROOT / "docs" / "evaluation",

@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 TRAIN = """
 import json, sys
 import keras, numpy as np
-from train.torch_speed import speed_up_torch
+from train.fitting.torch_speed import speed_up_torch
 
 def build():
     layers = keras.layers
@@ -71,7 +71,7 @@ def test_fast_kernels_train_the_same_network(run_python):
 HALF = """
 import json
 import keras, numpy as np, torch
-from train.torch_speed import speed_up_torch
+from train.fitting.torch_speed import speed_up_torch
 
 speed_up_torch()
 pictures = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 4)).astype(np.float32)
@@ -81,20 +81,21 @@ for policy in ("float32", "mixed_bfloat16"):
     layer.build(pictures.shape)
     weights = weights or layer.get_weights()
     layer.set_weights(weights)
-    output = layer(torch.tensor(pictures))
-    output.float().sum().backward()
-    gradient = layer.trainable_weights[0].value.grad
+    given = torch.tensor(pictures, requires_grad=True)
+    output = layer(given)
+    output.float().square().sum().backward()
+    gradients = (given.grad, layer.trainable_weights[0].value.grad)
     results[policy] = [str(output.dtype), *(x.detach().float().flatten().tolist()
-                                            for x in (output, gradient))]
+                                            for x in (output, *gradients))]
 print(json.dumps(results))
 """
 
 
 def test_half_precision_with_strides_is_the_same_convolution(run_python):
-    """It goes through single precision: PyTorch's own backward pass takes ten times as long."""
+    """It has a backward pass of its own: PyTorch's takes ten times as long."""
     done = run_python("-c", HALF, KERAS_BACKEND="torch")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["mixed_bfloat16"][0] == "torch.bfloat16"
     for half, single in zip(found["mixed_bfloat16"][1:], found["float32"][1:], strict=True):
-        assert half == pytest.approx(single, abs=0.05)
+        assert half == pytest.approx(single, rel=0.05, abs=0.05)

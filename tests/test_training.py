@@ -5,22 +5,22 @@ import json
 import shutil
 import signal
 
-import drawing
 import h5py
 import keras
 import numpy as np
 import pytest
-from drawing import SET_TINY, TINY
 
 from detector import load_detector
 from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
-from train import quantise
+from testing import drawing
+from testing.drawing import SET_TINY, TINY
 from train.__main__ import main
-from train.average import average
 from train.config import TrainConfig
-from train.export import export
-from train.fit import load_network, read_run
+from train.export import quantise
+from train.export.export import export
+from train.fitting.average import average
+from train.fitting.fit import load_network, read_run
 
 # From archive to weights
 
@@ -111,7 +111,7 @@ def test_average_of_two_ends_is_a_run_that_can_be_loaded(trained, tmp_path):
 
 KILLED = """
 import os, signal, sys
-from train import data
+from train.data import batches
 from train.__main__ import main
 
 load = data.FaceBatches.__getitem__
@@ -186,7 +186,7 @@ def test_ctrl_c_ends_with_a_sentence(trained, tmp_path, run_python):
 
 def test_finished_run_is_not_trained_again(trained):
     """The same command again must cost nothing and change nothing."""
-    from train.fit import fit
+    from train.fitting.fit import fit
 
     before = (trained.run / "best.weights.h5").read_bytes()
     best = fit(
@@ -201,7 +201,7 @@ def test_finished_run_is_not_trained_again(trained):
 
 def test_run_of_before_a_setting_came_up_goes_on(trained, tmp_path):
     """An update in the middle of a night's training must not cost the night."""
-    from train.fit import fit
+    from train.fitting.fit import fit
 
     run = tmp_path / "run"
     shutil.copytree(trained.run, run)
@@ -218,7 +218,7 @@ def test_run_of_before_a_setting_came_up_goes_on(trained, tmp_path):
 
 def test_run_with_other_settings_is_refused(trained):
     """Two experiments in one folder would give weights of neither."""
-    from train.fit import fit
+    from train.fitting.fit import fit
 
     other = TrainConfig().replace(**{**TINY, "epochs": 5})
     with pytest.raises(ConfigError, match="other settings"):
@@ -228,7 +228,7 @@ def test_run_with_other_settings_is_refused(trained):
 
 def test_run_on_other_pictures_is_refused(trained, tmp_path):
     """Half of the epochs on other pictures would give weights that nobody can reproduce."""
-    from train.fit import fit
+    from train.fitting.fit import fit
 
     (tmp_path / "splits.json").write_text(json.dumps({"fingerprint": "other"}))
     with pytest.raises(ConfigError, match="other settings or data"):
@@ -241,7 +241,7 @@ def test_run_on_other_pictures_is_refused(trained, tmp_path):
 
 
 def test_weights_that_are_not_there_are_refused_before_anything_is_written(trained, tmp_path):
-    from train.fit import fit
+    from train.fitting.fit import fit
 
     with pytest.raises(ConfigError, match=r"typo\.weights\.h5 does not exist"):
         fit(
@@ -313,7 +313,7 @@ def test_config_checks_types(change):
 
 @pytest.fixture(scope="module")
 def architectures():
-    from train import architectures
+    from train.models import architectures
 
     return architectures
 

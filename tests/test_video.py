@@ -11,13 +11,13 @@ import zlib
 import av
 import numpy as np
 import pytest
-from clips import draw, look, talk, write_clip
 from PIL import Image
-from server import check_form
 
 from detector.errors import ClipError
 from detector.video import decode, sampling, source, to_json, to_sentence, watch
 from detector.weights import WeightsInfo
+from testing.clips import draw, look, talk, write_clip
+from testing.server import check_form
 
 INFO = WeightsInfo("embedded", "0.0.0", "0" * 64)
 

@@ -1,0 +1,3 @@
+"""Pictures to weights on the Hub: `python -m train --help`."""
+
+SPLITS = ("Train", "Validation", "Test")

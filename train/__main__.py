@@ -20,21 +20,21 @@ from .presets import load_preset
 
 def run_download(options):
     """Fetch the data set from Kaggle, or unpack archives of it."""
-    from .download import download
+    from .data.download import download
 
     print(json.dumps(download(options.data, archives=options.archive), indent=2))
 
 
 def run_prepare(options):
     """Hash the pictures, drop duplicates, find the faces, write the manifest."""
-    from .splits import prepare
+    from .data.splits import prepare
 
     print(json.dumps(prepare(options.data, validation_share=options.validation_share), indent=2))
 
 
 def run_split(options):
     """Lay out a folder of Real/ and Fake/ as Train, Validation and Test."""
-    from .flat import split_flat
+    from .data.split_folders import split_flat
 
     done = split_flat(
         options.source, output=options.data, shares=tuple(options.shares), seed=options.seed
@@ -44,7 +44,7 @@ def run_split(options):
 
 def run_fit(options):
     """Train a network; the best epoch on validation is kept, a killed run goes on."""
-    from .fit import fit
+    from .fitting.fit import fit
 
     best = fit(
         load_preset(options.preset, **dict(options.set)),
@@ -58,7 +58,7 @@ def run_fit(options):
 
 def run_average(options):
     """Average the weights of a run with those that it went on from."""
-    from .average import average
+    from .fitting.average import average
 
     average(
         options.run,
@@ -72,7 +72,7 @@ def run_average(options):
 def run_export(options):
     """Calibrate the network and write what serves: detector.tflite, detector.json."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # as LiteRT needs; `fit` runs on any
-    from .export import export
+    from .export.export import export
 
     spec = export(
         options.run,
@@ -86,7 +86,7 @@ def run_export(options):
 
 def run_install(options):
     """Let the page serve exported weights instead of those that it has."""
-    from .install import install
+    from .export.install import install
 
     old, new = install(options.weights)
     print(f"The page now serves {new} instead of {old}; `git checkout weights` brings those back.")
@@ -98,9 +98,9 @@ def _exported(options):
 
 def run_evaluate(options):
     """Measure weights on a split: figures, plots, intervals."""
-    from .download import download
-    from .evaluate import evaluate, record, to_text
-    from .splits import prepare
+    from .data.download import download
+    from .data.splits import prepare
+    from .evaluation.evaluate import evaluate, record, to_text
 
     with tempfile.TemporaryDirectory() as folder:
         if options.archive:
@@ -121,14 +121,14 @@ def run_evaluate(options):
 
 def run_origins(options):
     """Measure weights on pictures of origins that they never saw."""
-    from .origins import measure_origins, to_text
+    from .evaluation.origins import measure_origins, to_text
 
     print(to_text(measure_origins(options.weights, archive=options.archive, output=options.output)))
 
 
 def run_clips(options):
     """Measure the rule for clips on frames of videos."""
-    from .clips import measure_clips, to_text
+    from .evaluation.clips import measure_clips, to_text
 
     figures = measure_clips(
         options.weights,
@@ -142,8 +142,8 @@ def run_clips(options):
 
 def run_shortcuts(options):
     """Measure what tells the label without looking at a face."""
-    from .manifest import read_manifest
-    from .shortcuts import measure_shortcuts, to_text
+    from .data.manifest import read_manifest
+    from .studies.shortcuts import measure_shortcuts, to_text
 
     config = load_preset(options.preset, **dict(options.set))
     print(to_text(measure_shortcuts(read_manifest(options.data, "Train"), config)))
@@ -151,7 +151,7 @@ def run_shortcuts(options):
 
 def run_leave_out(options):
     """Train without each group of sources in turn, and judge what was left out."""
-    from .leave_out import leave_out_each, to_text
+    from .studies.leave_out import leave_out_each, to_text
 
     figures = leave_out_each(
         [group.split(",") for group in options.groups],
@@ -167,7 +167,7 @@ def run_tables(options):
     """Fill the tables of README and docs from the recorded figures."""
     from detector.weights import read_spec
 
-    from .tables import write_tables
+    from .publish.tables import write_tables
 
     write_tables(
         ".",
@@ -182,7 +182,7 @@ def run_compare(options):
     """Train several recipes in one budget and rank them."""
     environment = dict(os.environ)  # `fit` runs on any Keras backend ...
     os.environ["KERAS_BACKEND"] = "tensorflow"  # ... the conversion for LiteRT on this one
-    from .compare import compare
+    from .studies.compare import compare
 
     budget = {name: getattr(options, name) for name in ("pictures", "epochs", "minutes")}
     compare(
@@ -200,7 +200,7 @@ def run_compare(options):
 
 def run_corruptions(options):
     """Draw every corruption of a photo on one sheet."""
-    from .corruptions import contact_sheet
+    from .data.corruptions import contact_sheet
 
     contact_sheet(options.photo).save(options.output)
     print(options.output)
@@ -208,7 +208,7 @@ def run_corruptions(options):
 
 def run_push(options):
     """Push weights with a model card to the Hugging Face Hub."""
-    from .push import push
+    from .publish.push import push
 
     done = push(
         options.weights,
@@ -225,7 +225,7 @@ def run_push(options):
 
 def run_space(options):
     """Lay out what a Space needs in a folder."""
-    from .space import lay_out
+    from .publish.space import lay_out
 
     for name in lay_out(options.output):
         print(f"{options.output}/{name}")
@@ -233,7 +233,7 @@ def run_space(options):
 
 def run_deploy_space(options):
     """Create or update a Space."""
-    from .space import deploy
+    from .publish.space import deploy
 
     token = None
     if options.secret_token:  # not an argument: those are seen by others and kept in histories

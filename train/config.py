@@ -29,9 +29,9 @@ class TrainConfig:
     #                      larger than a picture (100), it gives the whole picture if that is square
     augmentation: str = "jitter"  # of position, scale and resolution, and flips: face boxes are a
     #                               little off; "flip_rotate_zoom" is the common recipe
-    resave_share: float = 0.9  # of pictures drawn through train.resaves: scaled, edited, saved,
+    resave_share: float = 0.9  # of pictures drawn through data.resaves: scaled, edited, saved,
     #                            so that size, sharpness and format of a source tell nothing
-    corrupt_share: float = 0.25  # of training pictures that get train.corruptions; Test is degraded
+    corrupt_share: float = 0.25  # of training pictures that get data.corruptions; Test is degraded
     validation_corrupt_share: float = 0.35  # the best epoch is the best on pictures like those
     tight_share: float = 0.15  # of training pictures that are cut close to the face or into it; a
     #                            network that never saw such framing calls it fake

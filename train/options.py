@@ -5,8 +5,8 @@ import argparse
 from detector.config import WEIGHTS_DIR
 from detector.errors import ConfigError
 
+from . import SPLITS
 from .config import typed
-from .splits import SPLITS
 
 
 def _setting(text):

@@ -111,7 +111,7 @@ def history(epochs, path):
     """Write the curves of training: loss, accuracy and AUC by epoch.
 
     Args:
-        epochs: figures of each epoch, by epoch; see `train.progress.read_history`.
+        epochs: figures of each epoch, by epoch; see `train.fitting.progress.read_history`.
         path: of the PNG.
     """
     figure, axes = plt.subplots(1, 3, figsize=(13, 4))
@@ -152,7 +152,7 @@ def leaderboard(rows, path):
     """Write accuracy and AUC of presets as bars, and AUC against latency and size.
 
     Args:
-        rows: what `train.compare.compare` returns.
+        rows: what `train.studies.compare.compare` returns.
         path: of the PNG.
     """
     names = [row["name"] for row in rows]

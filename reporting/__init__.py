@@ -1,0 +1,1 @@
+"""What measures report with: tables of Markdown, figures kept in documents, timing in turns."""

@@ -1,0 +1,1 @@
+"""Pictures to batches: fetched, split, listed, drawn and degraded."""

@@ -1,0 +1,273 @@
+"""Measure weights on one split, through the same detector that serves.
+
+A picture of the data set was cut around one face and is labelled for that one, so it is judged with
+`is_face_crop`. Other faces in it may be of the other class: beside it stands the answer for the
+whole photo, "Fake if one face is", which the labels do not describe.
+"""
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from scipy import stats
+from tqdm import tqdm
+
+from detector import CLASSES, load_detector
+from detector.photo import load_photo
+from detector.preprocess import longer_side
+from detector.weights import SPEC_FILE
+
+from .. import plots
+from ..data import corruptions
+from ..data.manifest import read_manifest
+from ..data.sampling import choose_evenly
+from ..disk import write_whole
+from ..metrics import auc, by_group, by_source, intervals, risk_coverage, summarise
+from .pastes import measure_pastes
+from .stability import RESENDS, flips
+
+FACE_SIDES = (64, 96, 128)  # pixels; borders between the groups of faces by size
+TIGHTNESS = (0.35, 0.45, 0.55, 0.65)  # face side over picture side; likewise
+SEVERITIES = (0.25, 0.6, 1.0)
+RESENT_SHARE = 3  # every third picture is judged resent too, in each way: that takes longest
+PICTURES_A_CORRUPTION = 40  # at each severity; a family has three to six corruptions
+
+
+def evaluate(weights_dir, *, data, split, output, count=0):
+    """Evaluate the weights and write `evaluation.json` and plots.
+
+    On Validation, whose pictures are clean, every family of corruptions is measured too, and what
+    becomes of genuine ones with another photo's face pasted in.
+
+    Args:
+        weights_dir: folder of the weights.
+        data: folder of the manifest.
+        split: one of `train.SPLITS`.
+        output: folder for the results.
+        count: at most that many pictures, evenly of each pool, label and source; 0 is all.
+
+    Returns:
+        The figures, as written to `evaluation.json`.
+    """
+    detector = load_detector(weights_dir)
+    pictures = choose_evenly(read_manifest(data, split), count, seed=0)
+    labels = np.array([CLASSES.index(picture.label) for picture in pictures])
+    labelled_face, whole_photo, resent = [], [], {name: [] for name in RESENDS}
+    for index, picture in enumerate(tqdm(pictures, desc=f"judging {split}", unit="picture")):
+        photo = load_photo(picture.path)
+        verdict = whole = detector.predict(photo)
+        if len(whole.faces) != 1:
+            verdict = detector.predict(photo, is_face_crop=True)
+        labelled_face.append(verdict)
+        whole_photo.append(whole)
+        for name, resend in RESENDS.items() if index % RESENT_SHARE == 0 else ():
+            again = resend(photo, verdict.crops[0].box)
+            resent[name].append(detector.predict(again, is_face_crop=True))
+    figures = {
+        "split": split,
+        "model": detector.weights.spec.version,
+        "sha256": detector.weights.info.sha256,
+        "labelled face": summarise(labels, labelled_face),
+        "95 % intervals": intervals(
+            labels, labelled_face, groups=[picture.group for picture in pictures]
+        ),
+        "whole photo": summarise(labels, whole_photo),
+        "stability": {
+            name: flips(labelled_face[::RESENT_SHARE], again) for name, again in resent.items()
+        },
+        "notes": _count_notes(labelled_face),
+        "face size": by_group(labels, labelled_face, _face_sizes(labelled_face)),
+        "framing": _framing(labels, labelled_face),
+        "pools": by_group(labels, labelled_face, [picture.pool for picture in pictures]),
+        "stability by pool": _stability_by_pool(pictures, labelled_face, resent),
+        "sources": by_source(labels, labelled_face, pictures),
+    }
+    if split == "Validation":
+        figures["corruptions"] = _by_corruption(detector, pictures)
+        figures["pasted faces"] = measure_pastes(detector, pictures, labelled_face)
+    output = Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
+    _draw(figures, labels, labelled_face, output)
+    return figures
+
+
+def _stability_by_pool(pictures, verdicts, resent):
+    """Shares of labels that change, by pool and way to resend."""
+    pools = np.array([picture.pool for picture in pictures[::RESENT_SHARE]])
+    before = verdicts[::RESENT_SHARE]
+    return {
+        pool: {
+            name: flips(
+                *(
+                    [v for v, p in zip(of, pools, strict=True) if p == pool]
+                    for of in (before, again)
+                )
+            )["flips"]
+            for name, again in resent.items()
+        }
+        for pool in dict.fromkeys(pools.tolist())
+    }
+
+
+def _draw(figures, labels, verdicts, output):
+    probabilities = np.array([verdict.fake_probability for verdict in verdicts])
+    confidences = [verdict.confidence for verdict in verdicts]
+    is_right = [CLASSES[i] == v.label for i, v in zip(labels, verdicts, strict=True)]
+    plots.confusion(figures["labelled face"]["confusion matrix"], output / "confusion.png")
+    plots.curves(labels, probabilities, output / "curves.png")
+    plots.reliability(confidences, is_right, output / "reliability.png")
+    plots.coverage(*risk_coverage(confidences, is_right)[:2], output / "coverage.png")
+    if "corruptions" in figures:
+        plots.families(figures["corruptions"], output / "corruptions.png")
+
+
+def _count_notes(verdicts):
+    """Share of verdicts that carry each note."""
+    names = sorted({note for verdict in verdicts for note in verdict.notes})
+    return {
+        name: round(float(np.mean([name in verdict.notes for verdict in verdicts])), 4)
+        for name in names
+    }
+
+
+def _side(verdict):
+    box = verdict.crops[0].box
+    return 0.0 if box is None else longer_side(box)
+
+
+def _bin(value, borders, unit):
+    if value == 0.0:
+        return "no face"
+    index = int(np.searchsorted(borders, value, side="right"))
+    if index == 0:
+        return f"below {borders[0]}{unit}"
+    if index == len(borders):
+        return f"{borders[-1]}{unit} and more"
+    return f"{borders[index - 1]}-{borders[index]}{unit}"
+
+
+def _face_sizes(verdicts):
+    return [_bin(_side(verdict), FACE_SIDES, " px") for verdict in verdicts]
+
+
+def _framing(labels, verdicts):
+    """Is the shortcut of this data set used? Fakes are framed tighter than reals in it.
+
+    Within one class tightness says nothing about forgery: a detector that looks at the face gives
+    probabilities there that do not follow it.
+    """
+    tightness = np.array([_side(verdict) / min(verdict.size) for verdict in verdicts])
+    probabilities = np.array([verdict.fake_probability for verdict in verdicts])
+    is_seen = tightness > 0
+    has_both = len(set(labels[is_seen])) == 2
+    return {
+        "auc of tightness alone": round(float(auc(labels[is_seen], tightness[is_seen])), 4)
+        if has_both
+        else None,
+        "rank correlation of P(fake) with tightness": {
+            name: _correlation(tightness[chosen], probabilities[chosen])
+            for i, name in enumerate(CLASSES)
+            for chosen in [is_seen & (labels == i)]
+        },
+        "by face side over picture side": by_group(
+            labels, verdicts, [_bin(value, TIGHTNESS, "") for value in tightness]
+        ),
+    }
+
+
+def _correlation(one, other):
+    """Spearman's rank correlation; None where all values, or nearly no pictures, are the same."""
+    if min(len(set(one)), len(set(other))) < 3:
+        return None
+    return round(float(stats.spearmanr(one, other)[0]), 4)
+
+
+def _by_corruption(detector, pictures):
+    """Figures of every family of corruptions at each severity, a corruption on each picture."""
+    figures = {}
+    for family, members in tqdm(corruptions.FAMILIES.items(), desc="corrupting", unit="family"):
+        labels, verdicts, severities = [], [], []
+        for name, corruption in members.items():
+            for severity in SEVERITIES:
+                generator = np.random.default_rng(zlib.crc32(f"{name} {severity}".encode()))
+                chosen = generator.choice(
+                    len(pictures), min(PICTURES_A_CORRUPTION, len(pictures)), replace=False
+                )
+                for index in chosen:
+                    photo = np.asarray(load_photo(pictures[index].path))
+                    degraded = Image.fromarray(corruption(photo, severity, generator))
+                    labels.append(CLASSES.index(pictures[index].label))
+                    verdicts.append(detector.predict(degraded, is_face_crop=True))
+                    severities.append(f"severity {severity:g}")
+        figures[family] = by_group(np.array(labels), verdicts, severities)
+    return figures
+
+
+def to_text(figures):
+    """The figures as tables for the terminal."""
+    lines = [f"{figures['split']}, model {figures['model']} ({figures['sha256'][:12]})"]
+    names = ("labelled face", "whole photo")
+    lines.append(f"{'':34}{names[0]:>16}{names[1]:>16}    95 % interval (labelled face)")
+    for key, value in figures[names[0]].items():
+        if isinstance(value, int | float | None):
+            cells = [_cell(figures[name][key]) for name in names]
+            low, high = figures["95 % intervals"].get(key, (None, None))
+            ends = "" if low is None else f"    {low:g} - {high:g}"
+            lines.append(f"{key:34}{cells[0]:>16}{cells[1]:>16}{ends}")
+    lines.append("\nconfusion matrix (labelled face)    judged Real    judged Fake")
+    for name, row in zip(CLASSES, figures[names[0]]["confusion matrix"], strict=True):
+        lines.append(f"{name:32}{row[0]:>15}{row[1]:>15}")
+    framing = figures["framing"]
+    lines += _table("the photo resent", figures["stability"])
+    lines += _table("face side", figures["face size"])
+    lines += _table("face side over picture side", framing["by face side over picture side"])
+    lines.append(f"\nAUC of that ratio alone: {_cell(framing['auc of tightness alone'])}")
+    correlation = framing["rank correlation of P(fake) with tightness"]
+    lines.append(f"rank correlation of P(fake) with it, in each class: {correlation}")
+    lines += _table("pool", figures["pools"])
+    lines += _table("pool, labels that change", figures["stability by pool"])
+    lines += _table("source", _without_intervals(figures["sources"]))
+    if figures.get("pasted faces"):
+        lines += _table("pasted faces", figures["pasted faces"])
+    for family, groups in figures.get("corruptions", {}).items():
+        lines += _table(family, groups)
+    return "\n".join(lines)
+
+
+def _without_intervals(rows):
+    return {
+        name: {key: value for key, value in row.items() if not isinstance(value, list | str)}
+        for name, row in rows.items()
+    }
+
+
+def _table(title, rows):
+    columns = list(next(iter(rows.values())))
+    widths = [max(len(column), 8) + 2 for column in columns]
+    head = "".join(f"{c:>{w}}" for c, w in zip(columns, widths, strict=True))
+    lines = ["", f"{title:30}{head}"]
+    for name, row in rows.items():
+        cells = "".join(f"{_cell(row[c]):>{w}}" for c, w in zip(columns, widths, strict=True))
+        lines.append(f"{name:30}{cells}")
+    return lines
+
+
+def _cell(value):
+    return "-" if value is None else f"{value:g}"
+
+
+def record(weights_dir, figures):
+    """Write the figures of the labelled face into `detector.json`, where they travel along.
+
+    Of Validation, which `export` measures as a whole, those by source.
+    """
+    path = Path(weights_dir) / SPEC_FILE
+    spec = json.loads(path.read_text())
+    if figures["split"] == "Validation":
+        spec["metrics"]["by source"] = figures["sources"]
+    else:
+        spec["metrics"][figures["split"].lower()] = figures["labelled face"]
+    write_whole(path, json.dumps(spec, indent=2) + "\n")

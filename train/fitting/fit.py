@@ -1,0 +1,289 @@
+"""Train: head first, then everything; the best epoch on validation is kept.
+
+Reads top to bottom as the experiment. A killed run goes on from its last finished epoch.
+"""
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import time
+from pathlib import Path
+
+import keras
+
+from detector.errors import ConfigError
+
+from ..config import TrainConfig
+from ..data import sampling
+from ..data.batches import FaceBatches
+from ..data.manifest import read_fingerprint, read_manifest
+from ..disk import write_whole
+from ..fingerprint import library_versions
+from ..models import architectures
+from .distribute import replica_count, scope
+from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
+from .recipe import make_optimizer
+from .sheets import draw_sheets, draw_training
+from .torch_speed import speed_up_torch
+
+
+class StartEpoch(keras.callbacks.Callback):
+    """An epoch draws the same whether or not the ones before it ran in this process."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.start_epoch(epoch)
+        for layer in self.model.layers:
+            if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
+                layer.seed_generator.state.assign([self.batches.config.seed + epoch, 0])
+
+
+def fit(config, *, data, output, backbone_weights, distribute=None):
+    """Train a network and leave its best weights in `output/best.weights.h5`.
+
+    Args:
+        config: `TrainConfig`.
+        data: folder of the manifest.
+        output: folder of the run; holds `config.json`, `versions.json` (of libraries, and the
+            number of devices), `history.csv`, `seconds.csv` (by epoch), `best.weights.h5`,
+            `plots/` (a batch of training, curves, verdicts), with TensorFlow `logs/` for
+            TensorBoard, and the backup a killed run resumes from.
+        backbone_weights: see `architectures.build`; a whole network skips phase 1.
+        distribute: see `distribute.scope`.
+
+    Returns:
+        The validation AUC of the epoch that was kept.
+    """
+    output = Path(output)
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        with scope(distribute):
+            return _train(config, data=data, output=output, backbone_weights=backbone_weights)
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def _train(config, *, data, output, backbone_weights):
+    speed_up_torch()
+    keras.utils.set_random_seed(config.seed)
+    _claim(output, config, data=data, backbone_weights=backbone_weights)
+    if (output / "finished").exists():
+        print(f"{output} is finished, nothing is left to train.")
+        return _best_so_far(output, config)["val_auc"]
+
+    left_out = [name for name in config.leave_out.split(",") if name]
+    training, validation = (
+        sampling.choose(
+            sampling.leave_out(read_manifest(data, split), left_out),
+            config.pictures,
+            seed=config.seed,
+        )
+        for split in ("Train", "Validation")
+    )
+    validation = sampling.choose_evenly(validation, config.validation_pictures, seed=config.seed)
+    if config.balance == "undersample":
+        training = sampling.undersample(training, seed=config.seed)
+    validation_batches = FaceBatches(
+        validation, config, augment=False, corrupt_share=config.validation_corrupt_share
+    )
+    model = _build(config, backbone_weights)
+
+    # Phase 1: the head
+    backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
+    is_resumed = (backup / "training_metadata.json").is_file()
+    if is_resumed:
+        print(f"{output} goes on from epoch {len(read_history(history)) + 1} of {config.epochs}.")
+    else:
+        shutil.rmtree(backup, ignore_errors=True)  # killed while the first one was written
+        history.unlink(missing_ok=True)
+        seconds.unlink(missing_ok=True)
+    has_head = architectures.is_whole_network(backbone_weights)
+    if not is_resumed and not has_head and config.head_batches:
+        started = time.monotonic()
+        head = architectures.head_layers(model)
+        for layer in model.layers:
+            layer.trainable = layer in head
+        head_batches = FaceBatches(
+            training,
+            config,
+            augment=True,
+            corrupt_share=config.corrupt_share,
+            limit=config.head_batches,
+        )
+        _compile(model, keras.optimizers.Adam(config.head_learning_rate))
+        model.fit(head_batches, epochs=1, shuffle=False)
+        model.trainable = True
+        for layer in model.layers:
+            layer.trainable = True
+        write_seconds(seconds, -1, seconds=time.monotonic() - started)
+
+    # Phase 2: everything
+    batches = FaceBatches(
+        training,
+        config,
+        augment=True,
+        corrupt_share=config.corrupt_share,
+        limit=config.epoch_batches,
+    )
+    if not is_resumed:
+        draw_training(batches, output=output / "plots")
+    _compile(model, make_optimizer(config, epoch_batches=len(batches)))
+    if not has_stopped(read_history(history), read_history(seconds), config):
+        best = _best_so_far(output, config) if is_resumed else None
+        model.fit(
+            batches,
+            validation_data=validation_batches,
+            epochs=config.epochs,
+            shuffle=False,  # the batches draw their order; Keras' own is lost when a run is killed
+            callbacks=[
+                StartEpoch(batches),
+                keras.callbacks.ModelCheckpoint(
+                    output / "best.weights.h5",
+                    monitor=f"val_{config.monitor}",
+                    mode="max" if config.monitor == "auc" else "min",
+                    save_best_only=True,
+                    save_weights_only=True,
+                    initial_value_threshold=best and best[f"val_{config.monitor}"],
+                ),
+                Progress(config, history=history, seconds=seconds),
+                keras.callbacks.CSVLogger(history, append=is_resumed),
+                *_tensorboard(output / "logs"),
+                # Two copies, because a kill may hit while one is written.
+                keras.callbacks.BackupAndRestore(
+                    backup, double_checkpoint=True, delete_checkpoint=False
+                ),
+            ],
+        )
+    model.load_weights(output / "best.weights.h5")
+    draw_sheets(model, validation_batches, history=read_history(history), output=output / "plots")
+    (output / "finished").touch()
+    return _best_so_far(output, config)["val_auc"]
+
+
+def read_run(output):
+    """Read what a run was made of.
+
+    Args:
+        output: folder of the run.
+
+    Returns:
+        A dict: "config" (fields of `TrainConfig`), "data" (fingerprint of the pictures) and
+        "start" (name and sha256 of the weights that training started from, None if random).
+
+    Raises:
+        ConfigError: there is no run.
+    """
+    path = Path(output) / "config.json"
+    if not path.is_file():
+        raise ConfigError(f"{path} does not exist. Run `python -m train fit` first, or name --run.")
+    return json.loads(path.read_text())
+
+
+def read_run_on(data, output):
+    """Read what a run is made of, and make sure that it learned from the pictures of `data`.
+
+    Else validation pictures, which calibrate and choose, might be those it was trained on.
+
+    Args:
+        data: folder of the manifest.
+        output: folder of the run.
+
+    Returns:
+        See `read_run`.
+
+    Raises:
+        ConfigError: there is no run, or it is of other pictures or splits.
+    """
+    run = read_run(output)
+    if run["data"] != read_fingerprint(data):
+        raise ConfigError(
+            f"{output} was trained on other pictures or splits than {data} holds now. Name the "
+            "--data it was trained on, or train again."
+        )
+    return run
+
+
+def load_network(run, config):
+    """Build the network of a run and load its best weights.
+
+    Args:
+        run: folder that `fit` wrote.
+        config: `TrainConfig` of it.
+
+    Returns:
+        A `keras.Model`; see `architectures.build`.
+    """
+    model = _build(config, None)
+    model.load_weights(Path(run) / "best.weights.h5")
+    return model
+
+
+def _build(config, backbone_weights):
+    return architectures.build(
+        config.architecture,
+        input_size=config.input_size,
+        dropout=config.dropout,
+        batch_norm_momentum=config.batch_norm_momentum,
+        backbone_weights=backbone_weights,
+    )
+
+
+def _claim(output, config, *, data, backbone_weights):
+    """Write what a run is made of, or make sure that a run found there is made of the same."""
+    is_used = architectures.has_backbone(config.architecture)
+    is_used |= architectures.is_whole_network(backbone_weights)
+    start = backbone_weights if is_used else None
+    if start and start != "imagenet":
+        if not Path(start).is_file():
+            raise ConfigError(
+                f"{start} does not exist. --backbone-weights takes a .weights.h5 file of the "
+                "backbone, a .keras file to go on from, or nothing."
+            )
+        digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
+        start = f"{Path(start).name}, sha256 {digest}"
+    run = {"config": dataclasses.asdict(config), "data": read_fingerprint(data), "start": start}
+    path = output / "config.json"
+    if path.is_file() and _complete(read_run(output)) != run:
+        raise ConfigError(
+            f"{output} holds a run with other settings or data (see {path}). Choose another --run "
+            "folder, or delete this one."
+        )
+    output.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(run, indent=2) + "\n")
+    versions = {**library_versions(), "replicas": replica_count()}
+    write_whole(output / "versions.json", json.dumps(versions, indent=2) + "\n")
+
+
+def _complete(run):
+    # A run of before a setting came up was trained with what now is its default.
+    return {**run, "config": {**dataclasses.asdict(TrainConfig()), **run["config"]}}
+
+
+def _compile(model, optimizer):
+    # Without jit_compile=False Keras picks XLA, five times slower than plain graphs on a CPU.
+    model.compile(
+        optimizer,
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[
+            keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy"),
+            keras.metrics.AUC(from_logits=True, name="auc"),
+        ],
+        jit_compile=False,
+    )
+
+
+def _tensorboard(folder):
+    if keras.backend.backend() != "tensorflow":
+        return []
+    return [keras.callbacks.TensorBoard(folder, write_graph=False)]
+
+
+def _best_so_far(output, config):
+    """The figures of the best epoch that a run has finished, or None."""
+    history = read_history(output / "history.csv")
+    return history[best_epoch(history, monitor=config.monitor)] if history else None

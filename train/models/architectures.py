@@ -1,0 +1,128 @@
+"""The networks, by name: flat functional graphs with rescaling inside, one logit out.
+
+Flat (the backbone's layers are the model's own), because tf-keras-vis cannot look into a nested
+model. The last convolution, global average pooling and one Dense unit make Grad-CAM closed-form;
+networks of the source projects that end in dense layers are explained by their gradients.
+"""
+
+import functools
+
+import keras
+
+from detector.errors import ConfigError
+
+from .declarations import ALIASES, DECLARED
+from .notation import draw
+
+REGISTRY = {}
+
+
+def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_weights=None):
+    """Build a network.
+
+    Args:
+        name: a key of `REGISTRY`.
+        input_size: side of the square input in pixels.
+        dropout: 0-1, before the Dense unit.
+        batch_norm_momentum: 0-1, of the moving statistics.
+        backbone_weights: None for random, "imagenet" to download, a `.weights.h5` file of the
+            backbone, or a `.keras` file of a whole network of that name, to go on from.
+
+    Returns:
+        A `keras.Model` from "crop" (n, s, s, 3), 0-255 RGB, to "logit" (n, 1); positive is Fake.
+        Its layer "embedding" gives (n, c), what the unit of the logit sees.
+    """
+    if name not in REGISTRY:
+        raise ConfigError(f"Unknown architecture {name!r}. Allowed: {', '.join(REGISTRY)}.")
+    is_whole = is_whole_network(backbone_weights)
+    inputs = keras.Input((input_size, input_size, 3), name="crop")
+    features = REGISTRY[name](inputs, None if is_whole else backbone_weights)
+    is_pooled = len(features.shape) == 4
+    embed = keras.layers.GlobalAveragePooling2D if is_pooled else keras.layers.Identity
+    embedding = embed(name="embedding")(features)
+    outputs = keras.layers.Dropout(dropout)(embedding)
+    # In half precision a sure logit would lose its last digits, and the loss with them.
+    outputs = keras.layers.Dense(1, name="logit", dtype="float32")(outputs)
+    model = keras.Model(inputs, outputs, name=name)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = batch_norm_momentum
+    if is_whole:
+        _copy_weights(backbone_weights, model)
+    return model
+
+
+def is_whole_network(backbone_weights):
+    """Whether `backbone_weights` names a network with its head, trained before."""
+    return str(backbone_weights).endswith(".keras")
+
+
+def has_backbone(name):
+    """Whether a network has a backbone for which there are trained weights."""
+    return REGISTRY.get(name) is mobilenet_v2
+
+
+def head_layers(model):
+    """The layers that phase 1 trains: those from the embedding on."""
+    names = [layer.name for layer in model.layers]
+    return model.layers[names.index("embedding") :]
+
+
+def _register(function):
+    REGISTRY[function.__name__] = function
+    return function
+
+
+@_register
+def mobilenet_v2(inputs, backbone_weights):
+    """MobileNetV2 (Sandler et al., CVPR 2018), ImageNet weights, input scaled to [-1, 1]."""
+    scaled = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
+    is_file = backbone_weights not in (None, "imagenet")
+    backbone = keras.applications.MobileNetV2(
+        input_tensor=scaled,
+        input_shape=inputs.shape[1:],
+        include_top=False,
+        weights=None if is_file else backbone_weights,
+    )
+    if is_file:
+        _load_backbone(backbone, backbone_weights)
+    return backbone.output
+
+
+@_register
+def tiny(inputs, backbone_weights):
+    """Three convolutions, for tests of the pipeline on drawn faces."""
+    x = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
+    for filters in (8, 16, 32):
+        x = keras.layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.ReLU()(x)
+    return x
+
+
+def _draw_declared(declaration, inputs, backbone_weights):
+    del backbone_weights  # there is no backbone: such a network starts from noise
+    return draw(declaration, inputs)
+
+
+for _name, _declaration in DECLARED.items():
+    REGISTRY[_name] = functools.partial(_draw_declared, _declaration)
+for _name, _same in ALIASES.items():
+    REGISTRY[_name] = REGISTRY[_same]
+
+
+def _load_backbone(backbone, path):
+    # The file was saved from a backbone without the Rescaling layer, and Keras matches layers
+    # by position: load into a plain twin, then copy.
+    shape = backbone.input_shape[1:]
+    twin = keras.applications.MobileNetV2(input_shape=shape, include_top=False, weights=None)
+    twin.load_weights(path)
+    backbone.set_weights(twin.get_weights())
+
+
+def _copy_weights(path, model):
+    # By position: both were built by the same function, at input sizes that may differ.
+    weights = keras.models.load_model(path, compile=False).get_weights()
+    if [w.shape for w in weights] != [tuple(w.shape) for w in model.weights]:
+        raise ConfigError(f"{path} holds another network than {model.name}.")
+    model.set_weights(weights)

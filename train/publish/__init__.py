@@ -1,0 +1,1 @@
+"""The model card, documents, the Hub and the Space."""

@@ -1,0 +1,1 @@
+"""Recipes compared, sources left out, shortcuts looked for: what a recipe is chosen by."""
