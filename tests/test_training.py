@@ -114,14 +114,14 @@ import os, signal, sys
 from train.data import batches
 from train.__main__ import main
 
-load = data.FaceBatches.__getitem__
+load = batches.FaceBatches.__getitem__
 
-def load_or_die(batches, index):
-    if batches.augment and batches.epoch == 2 and index == 2:
+def load_or_die(self, index):
+    if self.augment and self.epoch == 2 and index == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-    return load(batches, index)
+    return load(self, index)
 
-data.FaceBatches.__getitem__ = load_or_die
+batches.FaceBatches.__getitem__ = load_or_die
 main(sys.argv[1:])
 """
 RESUMED = """
