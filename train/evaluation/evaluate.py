@@ -307,7 +307,7 @@ HEADS = {  # short ones, for what is said in many words elsewhere
 def _table(title, rows):
     columns = list(next(iter(rows.values())))
     heads = [HEADS.get(column, column) for column in columns]
-    widths = [max(len(head), 7) + 2 for head in heads]
+    widths = [max(len(head), 6) + 2 for head in heads]
     first = max(len(name) for name in rows) + 1
     titles = "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
     lines = ["", title, " " * first + titles]

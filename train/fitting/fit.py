@@ -97,12 +97,12 @@ def _train(config, *, data, output, backbone_weights):
     validation_batches = FaceBatches(
         validation, config, augment=False, corrupt_share=config.validation_corrupt_share
     )
-    model = _build(config, backbone_weights)
+    backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
+    is_resumed = (backup / "training_metadata.json").is_file()
+    model = _build(config, None if is_resumed else backbone_weights)
     _claim(output, made_of)  # not before: the weights to start from may not be to be had
 
     # Phase 1: the head
-    backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
-    is_resumed = (backup / "training_metadata.json").is_file()
     if is_resumed:
         print(f"{output} goes on from epoch {len(read_history(history)) + 1} of {config.epochs}.")
     else:
