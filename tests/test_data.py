@@ -52,7 +52,7 @@ def zip_with(path, name, *, mode=0o100644):
 # Download
 
 
-@pytest.mark.parametrize("prefix", ["", "Dataset/"])
+@pytest.mark.parametrize("prefix", ["", "Dataset/", "my faces/"])
 def test_zip_archive_is_unpacked(drawn_faces, tmp_path, prefix):
     """Kaggle's archive has a folder around it, archives made by hand often have none."""
     archive = zip_of(drawn_faces, tmp_path / "faces.zip", prefix=prefix)

@@ -139,7 +139,7 @@ def zip_of(folder, path, *, prefix=""):
 @pytest.mark.parametrize("is_zipped", [True, False])
 def test_archive_of_two_classes_is_split(flat, tmp_path, capsys, is_zipped):
     """Own pictures come as a zip of two folders more often than laid out as Kaggle's."""
-    archive = zip_of(flat, tmp_path / "mine.zip") if is_zipped else flat
+    archive = zip_of(flat, tmp_path / "mine.zip", prefix="mine/") if is_zipped else flat
     data = tmp_path / "data"
     counts = download(data, archives=[archive])
     assert counts == count_pictures(data) and sum(counts.values()) == 29

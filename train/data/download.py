@@ -132,7 +132,8 @@ def _is_flat(source):
     """Whether an archive or folder holds `Real` and `Fake`, and no splits above them."""
     with _open(source) as files:
         outer = {place.parts[0].lower() for place, _, _ in files}
-    return {label.lower() for label in CLASSES} <= outer
+    has_splits = any(split.lower() in outer for split in SPLITS)
+    return not has_splits and all(label.lower() in outer for label in CLASSES)
 
 
 def unpack(archive, target):
@@ -146,12 +147,12 @@ def unpack(archive, target):
         DataError: the archive is damaged, unpacks to more than photos do or than fits on the disk,
             or holds an unsafe member, or one name twice.
     """
-    _bring(archive, target)
+    _bring(archive, target, is_whole=True)
 
 
-def _bring(source, target, *, count=0):
+def _bring(source, target, *, count=0, is_whole=False):
     """Write the files of a zip archive or folder, but for those that are there."""
-    with _open(source) as files:
+    with _open(source, is_whole=is_whole) as files:
         if count:
             files = _thin(files, count)
         missing = [file for file in files if not _is_there(target / file[0], size=file[1])]
@@ -176,19 +177,32 @@ def _is_there(path, *, size):
 
 
 @contextlib.contextmanager
-def _open(source):
-    """The files of a zip archive or folder: of each its place, its size and what opens it."""
+def _open(source, *, is_whole=False):
+    """The files of a zip archive or folder: of each its place, its size and what opens it.
+
+    A folder around all of them is left away, unless they are wanted whole.
+    """
+    strip = (lambda files: files) if is_whole else _without_outer
     try:
         if source.is_dir():
-            yield _list_files(source)
+            yield strip(_list_files(source))
         else:
             with zipfile.ZipFile(source) as file:
-                yield _list_members(file, source)
+                yield strip(_list_members(file, source))
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(f"{source} is damaged ({error}). Download it again.") from error
     except (OSError, RuntimeError, ValueError) as error:  # a password, or names no disk takes
         advice = "" if source.is_dir() else " Pack it anew."
         raise DataError(f"{source} cannot be unpacked ({error}).{advice}") from error
+
+
+def _without_outer(files):
+    outer = {place.parts[0] for place, _, _ in files}
+    known = {name.lower() for name in (*SPLITS, *CLASSES)}
+    is_around = len(outer) == 1 and min(len(place.parts) for place, _, _ in files) > 2
+    if not is_around or outer.pop().lower() in known:
+        return files
+    return [(Path(*place.parts[1:]), size, opened) for place, size, opened in files]
 
 
 def _list_files(folder):

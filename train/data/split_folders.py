@@ -76,8 +76,9 @@ def split_flat(source, *, output, shares=SHARES, seed, place=shutil.copyfile):
                 f"{source} has {len(indices)} different pictures of {label}, too few for shares "
                 f"of {shares}. It must hold {' and '.join(CLASSES)}, each with pictures."
             )
-    needed = sum(found[index][0].stat().st_size for index in keep)
-    require_space(target, needed, name=f"A copy of {source}")
+    if place is shutil.copyfile:
+        needed = sum(found[index][0].stat().st_size for index in keep)
+        require_space(target, needed, name=f"A copy of {source}")
     # Beside its place until all of it is there: a part of a data set looks like a whole one.
     unfinished = Path(output) / "split.part"
     shutil.rmtree(unfinished, ignore_errors=True)
