@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from sklearn import metrics
 
+from testing.server import ROOT
 from train.data.corruptions import FAMILIES
 from train.data.sources import KAGGLE_SOURCE
 from train.evaluation.evaluate import evaluate, record, to_text
@@ -37,6 +38,8 @@ def test_figures_by_hand():
     assert figures["false accusations per 1000 real"] == 250
     assert figures["missed fakes per 1000 fake"] == pytest.approx(666.6667)
     assert figures["auc"] == pytest.approx(9 / 12)
+    logs = np.log([0.9, 0.8, 0.7, 0.1, 0.8, 0.35, 0.4])  # of what each was given for its class
+    assert figures["log loss"] == pytest.approx(-logs.mean(), abs=1e-4)
     assert figures["conclusive"] == pytest.approx(6 / 7, abs=1e-4)
     assert figures["accuracy of conclusive"] == pytest.approx(4 / 6, abs=1e-4)
     assert figures["per class"]["Fake"] == {"precision": 0.5, "recall": 0.3333, "f1": 0.4}
@@ -163,6 +166,8 @@ def test_evaluation_says_all_that_is_promised(evaluated):
     for name in ("confusion", "curves", "reliability", "coverage", "corruptions"):
         with Image.open(output / f"{name}.png") as plot:
             assert min(plot.size) > 200
+    with Image.open(output / "plots" / "samples-validation.png") as sheet:
+        assert sheet.width > 1500 and sheet.height > 500  # two rows of eight
 
 
 @pytest.fixture
@@ -197,8 +202,20 @@ def test_a_source_of_one_class_is_told_from_its_pool(pool_of_three):
 
 def test_table_has_every_figure(evaluated):
     text = to_text(evaluated[0])
-    for name in ("accuracy", "auc", "accuracy of conclusive", *RESENDS, *FAMILIES):
+    for name in ("accuracy", "auc", "accuracy of conclusive", "log loss", *RESENDS, *FAMILIES):
         assert name in text
+    assert "precision       recall           f1     pictures" in text
+
+
+def test_table_fits_a_terminal(evaluated):
+    """Lines of 160 characters break in the middle, and no column stands under its name."""
+    text = to_text(evaluated[0])
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_sheet_of_samples_cannot_be_committed():
+    """Pictures of a data set must not enter the repository with the plots of an evaluation."""
+    assert "/docs/evaluation/*/plots/" in (ROOT / ".gitignore").read_text().split()
 
 
 def test_figures_travel_with_the_weights(weights_copy):

@@ -34,6 +34,15 @@ def test_exported_weights_are_installed_on_request(serving, exported):
     assert (serving / "README.md").is_file() and not list(serving.glob("*.part"))
 
 
+def test_a_toy_that_is_installed_is_called_one(serving, exported, monkeypatch, capsys):
+    spec = json.loads((exported / SPEC_FILE).read_text())
+    (exported / SPEC_FILE).write_text(json.dumps({**spec, "version": "0.0.0-quick"}))
+    monkeypatch.setattr("train.export.install.install.__kwdefaults__", {"output": serving})
+    main(["install", "--weights", str(exported)])
+    assert "They are a toy" in capsys.readouterr().out
+    assert load_weights(serving).spec.version == "0.0.0-quick"
+
+
 def test_damaged_weights_replace_nothing(serving, exported):
     (exported / MODEL_FILE).write_bytes((exported / MODEL_FILE).read_bytes()[:-100])
     before = {path.name: path.read_bytes() for path in serving.iterdir()}

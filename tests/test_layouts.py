@@ -1,6 +1,10 @@
 """Data sets come in other folders than Kaggle's, and no picture gets into two splits."""
 
+import os
 import shutil
+import sys
+import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +14,8 @@ from detector import CLASSES
 from detector.errors import ConfigError, DataError
 from train import SPLITS, disk
 from train.__main__ import main
-from train.data.download import download
+from train.data import splits
+from train.data.download import KAGGLE_BYTES, download
 from train.data.manifest import read_manifest
 from train.data.split_folders import split_flat
 from train.data.splits import count_pictures, find_pictures, prepare
@@ -119,6 +124,114 @@ def test_missing_validation_is_set_aside_from_train(drawn_faces):
 def test_validation_that_is_there_is_not_mixed(drawn_faces):
     with pytest.raises(DataError, match="without --validation-share"):
         prepare(drawn_faces, validation_share=0.1)
+
+
+# Pictures without splits
+
+
+def zip_of(folder, path, *, prefix=""):
+    with zipfile.ZipFile(path, "w") as file:
+        for member in sorted(folder.rglob("*.*")):
+            file.write(member, prefix + member.relative_to(folder).as_posix())
+    return path
+
+
+@pytest.mark.parametrize("is_zipped", [True, False])
+def test_archive_of_two_classes_is_split(flat, tmp_path, capsys, is_zipped):
+    """Own pictures come as a zip of two folders more often than laid out as Kaggle's."""
+    archive = zip_of(flat, tmp_path / "mine.zip", prefix="mine/") if is_zipped else flat
+    data = tmp_path / "data"
+    counts = download(data, archives=[archive])
+    assert counts == count_pictures(data) and sum(counts.values()) == 29
+    assert {f"{split}/{label}" for split in SPLITS for label in CLASSES} == set(counts)
+    assert [path.name for path in data.iterdir()] == ["Sources"]  # nothing lies there twice
+    assert len(list(flat.rglob("*.*"))) == 32
+    capsys.readouterr()
+    assert download(data, archives=[archive]) == counts
+    assert "is there already" in capsys.readouterr().out
+
+
+def test_a_part_of_each_folder_is_taken(drawn_faces, tmp_path):
+    """A toy run of a large archive shall not wait for its faces."""
+    archive = zip_of(drawn_faces, tmp_path / "faces.zip")
+    counts = download(tmp_path / "data", archives=[archive], count=6)
+    assert set(counts.values()) == {1} and len(counts) == 6
+
+
+# What is there
+
+
+def test_killed_download_goes_on(drawn_faces, tmp_path, capsys):
+    """Two hours at a slow line must not be lost with the last minute."""
+    archive = zip_of(drawn_faces, tmp_path / "faces.zip")
+    data = tmp_path / "data"
+    download(data, archives=[archive])
+    (data / "Dataset" / "Test" / "Fake" / "0001.png").unlink()
+    torn = data / "Dataset" / "Train" / "Real" / "0000.png"
+    torn.write_bytes(torn.read_bytes()[:100])
+    kept = data / "Dataset" / "Train" / "Real" / "0001.png"
+    written = kept.stat().st_mtime_ns
+    capsys.readouterr()
+    download(data, archives=[archive])
+    assert "14 files, 12 of them there already" in capsys.readouterr().out
+    assert contents(data / "Dataset") == contents(drawn_faces)
+    assert kept.stat().st_mtime_ns == written
+
+
+class Kaggle:
+    """Stands for kagglehub: it gives a folder of its cache, as that does."""
+
+    def __init__(self, pictures):
+        self.pictures = pictures
+        self.asked = 0
+
+    def dataset_download(self, name):
+        self.asked += 1
+        folder = Path(os.environ["KAGGLEHUB_CACHE"], "datasets", "1")
+        shutil.copytree(self.pictures, folder / "Dataset")
+        return str(folder)
+
+
+def test_the_set_of_kaggle_is_fetched_once_and_lies_on_the_disk_once(
+    drawn_faces, tmp_path, monkeypatch, capsys
+):
+    kaggle = Kaggle(drawn_faces)
+    monkeypatch.setitem(sys.modules, "kagglehub", kaggle)
+    monkeypatch.setenv("KAGGLEHUB_CACHE", "")  # so that what is set below does not stay
+    monkeypatch.delenv("KAGGLEHUB_CACHE")
+    monkeypatch.setattr(
+        disk.shutil, "disk_usage", lambda place: SimpleNamespace(free=2 * KAGGLE_BYTES)
+    )
+    data = tmp_path / "data"
+    counts = download(data)
+    assert counts == count_pictures(drawn_faces)
+    assert [path.name for path in data.iterdir()] == ["Dataset"]
+    assert "about 1.8 GB; 3.6 GB are free" in capsys.readouterr().out
+    assert download(data) == counts and kaggle.asked == 1
+    assert "holds the set already" in capsys.readouterr().out
+
+
+def test_killed_prepare_goes_on(drawn_faces, monkeypatch, capsys):
+    """Of 190,000 pictures it takes a good while to find the faces."""
+    whole = prepare(drawn_faces)
+    (drawn_faces / "manifest.csv").unlink()
+    look, looked = splits._look, []
+
+    def look_or_die(task):
+        if len(looked) == 5:
+            raise KeyboardInterrupt
+        looked.append(task)
+        return look(task)
+
+    monkeypatch.setattr(splits, "KEPT_EVERY", 2)
+    monkeypatch.setattr(splits, "_look", look_or_die)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(drawn_faces)
+    monkeypatch.setattr(splits, "_look", look)
+    capsys.readouterr()
+    assert prepare(drawn_faces) == whole
+    assert "The faces of 4 pictures are known" in capsys.readouterr().out
+    assert not list(drawn_faces.glob("*.part*"))
 
 
 # Disk

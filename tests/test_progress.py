@@ -4,9 +4,19 @@ from types import SimpleNamespace
 
 import pytest
 
+from train import plots
 from train.config import TrainConfig
-from train.fitting.progress import Progress, best_epoch, has_stopped, learning_rate, read_history
+from train.fitting import progress as module
+from train.fitting.progress import (
+    Forecast,
+    Progress,
+    best_epoch,
+    has_stopped,
+    learning_rate,
+    read_history,
+)
 from train.fitting.recipe import make_optimizer
+from train.times import duration
 
 LOSSES = [0.9, 0.8, 0.85, 0.81, 0.7, 0.7, 0.75, 0.71, 0.72, 0.6]
 CONFIG = TrainConfig(
@@ -59,11 +69,7 @@ def run_epochs(folder, *, kill_after, config=CONFIG):
         for _ in range(kill_after):
             progress.on_epoch_begin(epoch)
             rates.append(model.optimizer.learning_rate)
-            figures = history(LOSSES)[epoch]
-            progress.on_epoch_end(epoch, figures)
-            with paths["history"].open("a") as file:
-                names = "" if epoch else "epoch,val_loss,val_auc\n"
-                file.write(f"{names}{epoch},{figures['val_loss']!r},{figures['val_auc']!r}\n")
+            progress.on_epoch_end(epoch, history(LOSSES)[epoch])
             epoch += 1
             if model.stop_training or epoch == len(LOSSES):
                 break
@@ -94,6 +100,64 @@ def test_epoch_that_was_trained_twice_counts_once(tmp_path):
     progress.set_model(SimpleNamespace(optimizer=SimpleNamespace(learning_rate=None)))
     progress.on_epoch_begin(1)
     assert list(progress.history) == [0]
+
+
+def test_history_of_before_a_figure_came_up_is_gone_on_with(tmp_path):
+    """Rows of two lengths ended a night's training in a traceback when it was read."""
+    path = tmp_path / "history.csv"
+    path.write_text("epoch,loss,val_auc,val_loss\n0,0.7,0.5,0.6\n")
+    progress = Progress(TrainConfig(), history=path, seconds=tmp_path / "seconds.csv")
+    progress.set_model(SimpleNamespace(stop_training=False))
+    progress.on_epoch_begin(1)
+    later = {"loss": 0.6, "precision": 0.8, "val_auc": 0.7, "val_loss": 0.5}
+    progress.on_epoch_end(1, later)
+    assert read_history(path) == {0: {"loss": 0.7, "val_auc": 0.5, "val_loss": 0.6}, 1: later}
+    plots.history(read_history(path), tmp_path / "history.png")
+    assert (tmp_path / "history.png").stat().st_size > 1000
+
+
+# What it will take
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that tests set."""
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(module.time, "monotonic", lambda: clock.now)
+    return clock
+
+
+def train_in_silence(forecast, clock, *, batches, epoch=0, seconds=2.0):
+    forecast.on_epoch_begin(epoch)
+    for batch in range(batches):
+        clock.now += 60.0 if batch == 0 else seconds  # the first one traces the graph
+        forecast.on_train_batch_end(batch)
+    forecast.on_epoch_end(epoch)
+
+
+def test_time_of_a_run_is_said_after_some_batches_and_once(clock, capsys):
+    """Whoever learns after the first hour that there are twenty of them has lost that hour."""
+    forecast = Forecast(batches=300, validation_batches=90, epochs=6)
+    train_in_silence(forecast, clock, batches=50, epoch=1)  # goes on from the second epoch
+    assert capsys.readouterr().out.strip() == "About 11 minutes an epoch, 55 minutes in all."
+    train_in_silence(forecast, clock, batches=50, epoch=2)
+    assert capsys.readouterr().out == ""
+
+
+def test_time_of_short_epochs_is_said_after_the_first(clock, capsys):
+    forecast = Forecast(batches=10, epochs=10, is_longest=True)
+    train_in_silence(forecast, clock, batches=10)
+    assert capsys.readouterr().out.strip() == "About 78 s an epoch, 13 minutes at most."
+    train_in_silence(Forecast(batches=300), clock, batches=45)
+    assert capsys.readouterr().out.strip() == "About 10 minutes for this phase."
+
+
+@pytest.mark.parametrize(
+    "seconds, words",
+    [(0.2, "1 s"), (89, "89 s"), (90, "2 minutes"), (3600, "60 minutes"), (9000, "2.5 hours")],
+)
+def test_durations_are_said_as_people_do(seconds, words):
+    assert duration(seconds) == words
 
 
 # Optimisers

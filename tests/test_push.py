@@ -238,6 +238,13 @@ def test_weights_that_fail_their_self_test_are_not_pushed(hub, push, tmp_path):
     assert hub.requests == []
 
 
+def test_a_toy_is_not_pushed(hub, push, evaluated):
+    """Four minutes of training must not end up where others take weights from."""
+    evaluated(version="2.0.0-quick")
+    assert refused(push(), "toy", "without --quick")
+    assert hub.requests == []
+
+
 @pytest.mark.parametrize(
     ("token", "words"),
     [

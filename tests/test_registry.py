@@ -63,6 +63,9 @@ SLOPES = {"project_1_1": 0.01, "project_1_3": 0.02, "project_1_4": 0.01, "projec
 SCALES = {"project_0": (1 / 127.5, -1.0), "project_2": (1 / 255, 0), "project_4": (1 / 255, 0)}
 
 
+BACKBONES = ("mobilenet_v2", "efficientnet_v2_b0", "resnet50_v2")
+
+
 def count_by_hand(name, side):
     convolutions, has_norms, dense, has_dense_norms = NETWORKS[name]
     channels, total = 3, 0
@@ -86,7 +89,7 @@ def of_type(model, *types):
 
 def test_every_network_has_a_name():
     """Whoever comes from one of the five projects looks for it by name."""
-    assert set(architectures.REGISTRY) == {*NETWORKS, "project_3", "mobilenet_v2", "tiny"}
+    assert set(architectures.REGISTRY) == {*NETWORKS, "project_3", *BACKBONES, "tiny"}
     assert set(ALIASES) == {"project_1_10", "project_3"}
     assert sum(accuracy is not None for accuracy in PUBLISHED.values()) == 20
     assert (PUBLISHED["project_1_13"], PUBLISHED["project_1_10"]) == (0.8912, 0.8518)
@@ -117,7 +120,7 @@ def test_network_is_as_declared(name):
     assert bool(leaky) == (name in SLOPES)
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, "mobilenet_v2"])
+@pytest.mark.parametrize("name", [*NETWORKS, *BACKBONES])
 def test_one_batch_trains(name):
     """A declaration that builds may still pass on no gradient, or nothing but NaN."""
     keras.utils.set_random_seed(0)
@@ -151,14 +154,19 @@ EXPLAINED = {
     "project_1_20": "leaky_re_lu_3",
     "project_2": "re_lu_2",
     "project_4": "re_lu_2",
+    # These end in global average pooling.
+    "mobilenet_v2": "out_relu",
+    "efficientnet_v2_b0": "top_activation",
+    "resnet50_v2": "post_relu",
 }
+SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
 @pytest.fixture(params=EXPLAINED)
 def explained(request):
     """A network with weights as after training: none of them 0 or 1."""
     keras.backend.clear_session()  # names of layers count from nothing
-    model = architectures.build(request.param, input_size=SMALL)
+    model = architectures.build(request.param, input_size=SIDES.get(request.param, SMALL))
     generator = np.random.default_rng(5)
     for layer in of_type(model, keras.layers.BatchNormalization, keras.layers.Dense):
         for weight in layer.weights:
@@ -169,12 +177,13 @@ def explained(request):
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_evidence_equals_grad_cam_of_tf_keras_vis(explained, sign):
-    """The heatmap of a network without global average pooling must be Grad-CAM too."""
+    """The heatmap of every network must be Grad-CAM, with global average pooling or without."""
     from tf_keras_vis.gradcam import Gradcam
 
     model, layer = explained
     explain = keras.Model(model.input, evidence_of(model))
-    crops = np.random.default_rng(1).uniform(0, 255, (3, SMALL, SMALL, 3)).astype(np.float32)
+    shape = (3, *model.input_shape[1:])
+    crops = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
     expected = Gradcam(model, clone=False)(
         lambda output: sign * output[:, 0],
         crops,

@@ -4,7 +4,13 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PIN = re.compile(r"^([a-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE | re.IGNORECASE)
+SETS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-torch.txt",
+    "requirements-gpu.txt",
+)
+PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z-]+\])?==([^\s;\\]+)", re.MULTILINE | re.IGNORECASE)
 
 
 def pins(name):
@@ -16,6 +22,16 @@ def pins(name):
 def test_lock_holds_the_versions_that_are_asked_for():
     """Edited in one file only, the other would install something else."""
     assert pins("requirements.txt") <= pins("requirements.lock")
+
+
+def test_no_package_is_asked_for_in_two_versions():
+    """The GPU's TensorFlow takes the place of the one that everything else was tested with."""
+    versions = {}
+    for name in SETS:
+        for package, version in pins(name):
+            package = "tensorflow" if package == "tensorflow-cpu" else package
+            assert versions.setdefault(package, version) == version, package
+    assert {"tensorflow", "torch"} <= set(versions)
 
 
 def test_every_package_of_the_lock_has_checksums():

@@ -159,6 +159,15 @@ def test_the_secret_comes_from_a_line_of_input_and_is_never_printed(hub, deploy)
     assert "hf_secret" not in done["stdout"] + done["stderr"]
 
 
+def test_a_dry_run_lists_the_files_and_asks_nobody(hub, deploy, layout):
+    """What goes to a public place is looked at before it goes."""
+    done = deploy("--dry-run", token=None)
+    assert done["status"] == 0, done["stderr"]
+    listed = {line.split()[0] for line in done["stdout"].splitlines() if line.startswith("  ")}
+    assert listed == names_in(layout) and "Nothing was pushed" in done["stdout"]
+    assert hub.store.repos == {}
+
+
 @pytest.mark.parametrize(("token", "words"), [(None, "No token"), ("hf_bob", "403")])
 def test_who_may_not_deploy_is_told_why(hub, deploy, token, words):
     done = deploy(token=token)

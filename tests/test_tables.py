@@ -139,7 +139,7 @@ def test_figures_of_other_weights_are_refused(documents, measured):
 def test_weights_without_figures_of_test_are_refused(documents, measured):
     spec = read_spec(WEIGHTS_DIR)
     metrics = {name: figures for name, figures in spec.metrics.items() if name != "test"}
-    with pytest.raises(DataError, match="evaluate --record"):
+    with pytest.raises(DataError, match="evaluate --weights weights --record"):
         write_tables(documents, spec=dataclasses.replace(spec, metrics=metrics), **measured)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 import signal
+from types import SimpleNamespace
 
 import h5py
 import keras
@@ -11,16 +12,19 @@ import numpy as np
 import pytest
 
 from detector import load_detector
+from detector.config import WEIGHTS_DIR
 from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
 from testing import drawing
 from testing.drawing import SET_TINY, TINY
+from train import __main__ as module
 from train.__main__ import main
 from train.config import TrainConfig
 from train.export import quantise
 from train.export.export import export
 from train.fitting.average import average
 from train.fitting.fit import load_network, read_run
+from train.presets import load_preset
 
 # From archive to weights
 
@@ -114,14 +118,14 @@ import os, signal, sys
 from train.data import batches
 from train.__main__ import main
 
-load = data.FaceBatches.__getitem__
+load = batches.FaceBatches.__getitem__
 
-def load_or_die(batches, index):
-    if batches.augment and batches.epoch == 2 and index == 2:
+def load_or_die(self, index):
+    if self.augment and self.epoch == 2 and index == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-    return load(batches, index)
+    return load(self, index)
 
-data.FaceBatches.__getitem__ = load_or_die
+batches.FaceBatches.__getitem__ = load_or_die
 main(sys.argv[1:])
 """
 RESUMED = """
@@ -220,10 +224,66 @@ def test_run_with_other_settings_is_refused(trained):
     """Two experiments in one folder would give weights of neither."""
     from train.fitting.fit import fit
 
+    for change in ({"batch_size": 16}, {"epochs": 3}):
+        other = TrainConfig().replace(**{**TINY, **change})
+        with pytest.raises(ConfigError, match="other settings"):
+            fit(other, data=trained.data, output=trained.run, backbone_weights="imagenet")
+    config = json.loads((trained.run / "config.json").read_text())["config"]
+    assert (config["epochs"], config["batch_size"]) == (4, 8)
+
+
+def test_more_epochs_of_a_schedule_that_ended_are_refused_with_advice(trained):
+    """At a learning rate of 0 they would change nothing."""
+    from train.fitting.fit import fit
+
     other = TrainConfig().replace(**{**TINY, "epochs": 5})
-    with pytest.raises(ConfigError, match="other settings"):
+    with pytest.raises(ConfigError, match=r"falls to 0 at epoch 4.*--backbone-weights .*keras"):
         fit(other, data=trained.data, output=trained.run, backbone_weights="imagenet")
-    assert json.loads((trained.run / "config.json").read_text())["config"]["epochs"] == 4
+    assert (trained.run / "finished").exists()
+
+
+def test_finished_run_takes_more_epochs(trained, tmp_path, monkeypatch):
+    """The first epochs were of before precision and recall came up."""
+    from train.fitting import fit as module
+
+    config = TrainConfig().replace(**{**TINY, "schedule": "constant", "epochs": 1})
+    options = {"data": trained.data, "output": tmp_path / "run", "backbone_weights": "imagenet"}
+    now = module._compile
+
+    def compile_as_before(model, optimizer):
+        now(model, optimizer)
+        loss, jit = keras.losses.BinaryCrossentropy(from_logits=True), False
+        auc = keras.metrics.AUC(from_logits=True, name="auc")
+        model.compile(optimizer, loss=loss, metrics=[auc], jit_compile=jit)
+
+    monkeypatch.setattr(module, "_compile", compile_as_before)
+    module.fit(config, **options)
+    first = (tmp_path / "run" / "history.csv").read_text().splitlines()
+    monkeypatch.setattr(module, "_compile", now)
+    module.fit(config.replace(epochs=2), **options)
+    run = module.read_history(tmp_path / "run" / "history.csv")
+    assert first[0] == "epoch,auc,loss,val_auc,val_loss" and len(first) == 2
+    assert set(run[1]) - set(run[0]) >= {"precision", "recall", "val_precision", "val_recall"}
+    assert 0.0 <= run[1]["val_precision"] <= 1.0
+    assert ",".join(["0", *(repr(run[0][name]) for name in first[0].split(",")[1:])]) == first[1]
+    assert (tmp_path / "run" / "finished").exists()
+    assert read_run(tmp_path / "run")["config"]["epochs"] == 2
+    assert (tmp_path / "run" / "plots" / "history.png").is_file()
+
+
+def test_without_internet_and_backbone_a_sentence_says_what_to_do(trained, tmp_path, run_python):
+    """A traceback tells nobody which file to bring; and the folder is left for the next try."""
+    nowhere = "http://127.0.0.1:9"  # the discard port, on which nothing listens
+    proxies = {"HTTPS_PROXY": nowhere, "https_proxy": nowhere, "NO_PROXY": "", "no_proxy": ""}
+    done = run_python(
+        *("-m", "train", "fit", "--data", trained.data, "--run", tmp_path / "run"),
+        **{"KERAS_HOME": str(tmp_path / "keras"), **proxies},
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    for said in ("https://storage.googleapis.com/", "--backbone-weights", "weights/detector.keras"):
+        assert said in done.stderr
+    assert "oneDNN" not in done.stderr  # banners of TensorFlow would bury the sentence
+    assert not (tmp_path / "run").exists()
 
 
 def test_run_on_other_pictures_is_refused(trained, tmp_path):
@@ -286,6 +346,84 @@ def test_what_is_exported_computes_in_eight_bits_where_maps_are_coarse(
     assert load_detector(tmp_path / "weights").weights.spec.training["eight bits"] == report
 
 
+# The toy run
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """What the steps of `all` are told, by name; none of them runs."""
+    seen = []
+
+    def run(command):
+        main(command[3:])
+        return SimpleNamespace(returncode=0)
+
+    for name in ("fit", "download", "prepare", "export", "evaluate"):
+        monkeypatch.setattr(module, f"run_{name}", lambda options: seen.append(options))
+    monkeypatch.setattr(module.subprocess, "run", run)
+    return seen
+
+
+def test_toy_run_is_small_marked_and_beside_the_real_one(steps, capsys):
+    """Four minutes must show that hours will end well, and harm nothing that is there."""
+    main(["all", "--quick", "--archive", "mine.zip", "--set", "epochs=3"])
+    assert [options.step for options in steps] == [
+        *("fit", "download", "prepare", "fit", "export", "evaluate"),
+    ]
+    check, download, prepare, fit, export, evaluate = steps
+    assert check.dry_run and not fit.dry_run
+    config = load_preset(fit.preset, **dict(fit.set))
+    assert (config.pictures, config.epochs) == (400, 3)  # what is asked for beats the toy's own
+    assert config.learning_rate == TrainConfig().learning_rate
+    assert fit.backbone_weights == str(WEIGHTS_DIR / KERAS_FILE)  # nothing is fetched for a toy
+    assert {download.data, prepare.data, fit.data, evaluate.data} == {"outputs/quick/data"}
+    assert download.pictures == 400 and export.pictures == evaluate.pictures == 100
+    assert export.version == "0.0.0-quick"
+    assert {export.weights, evaluate.weights} == {"outputs/quick/weights"}
+    said = capsys.readouterr().out
+    assert "A toy run" in said and "a toy, version 0.0.0-quick; the page goes on" in said
+    assert "== 4 of 6: fit" in said
+
+
+def test_toy_run_takes_pictures_that_are_prepared(steps, trained):
+    main(["all", "--quick", "--data", str(trained.data), "--preset", "project_1"])
+    assert [options.step for options in steps] == ["fit", "fit", "export", "evaluate"]
+    assert steps[1].data == str(trained.data) and steps[1].backbone_weights == "none"
+    with pytest.raises(SystemExit, match="data-of-none is not prepared"):
+        main(["all", "--quick", "--data", "data-of-none"])
+
+
+def test_real_run_has_its_own_places(steps):
+    main(["all", "--version", "1.0.0"])
+    _, download, _, fit, export, evaluate = steps
+    assert (download.data, download.pictures, fit.run) == ("data", 0, "outputs/run")
+    assert dict(fit.set) == {} and fit.backbone_weights == "imagenet"
+    assert (export.version, export.pictures, evaluate.pictures) == ("1.0.0", None, None)
+
+
+def test_folders_fit_together_from_fit_to_push(monkeypatch, trained):
+    """With each default elsewhere, a chain of commands needs a map."""
+    asked = {}
+    monkeypatch.setattr(
+        "train.evaluation.evaluate.evaluate",
+        lambda weights, **options: asked.update(weights=weights, **options) or {},
+    )
+    monkeypatch.setattr("train.evaluation.evaluate.to_text", lambda figures: "")
+    monkeypatch.setattr(
+        "train.publish.push.push",
+        lambda weights, **options: asked.update(pushed=weights, **options),
+    )
+    run = trained.weights.parent
+    main(["evaluate", "--run", str(run)])
+    assert (asked["weights"], asked["output"]) == (str(run / "weights"), str(run))
+    main(["push", "--run", str(run), "--repo", "me/it"])
+    assert (asked["pushed"], asked["output"]) == (str(run / "weights"), str(run))
+    main(["push", "--weights", str(WEIGHTS_DIR), "--repo", "me/it"])
+    assert (asked["pushed"], asked["output"]) == (str(WEIGHTS_DIR), "outputs/evaluation")
+    with pytest.raises(SystemExit, match=r"outputs/none/weights does not exist.*train export"):
+        main(["evaluate", "--run", "outputs/none"])
+
+
 # Settings
 
 
@@ -318,7 +456,10 @@ def architectures():
     return architectures
 
 
-@pytest.mark.parametrize("name, size", [("tiny", 32), ("mobilenet_v2", 32)])
+@pytest.mark.parametrize(
+    "name, size",
+    [("tiny", 32), ("mobilenet_v2", 32), ("efficientnet_v2_b0", 32), ("resnet50_v2", 32)],
+)
 def test_architecture_is_flat_with_one_logit(architectures, name, size):
     """tf-keras-vis cannot look into nested models, and Grad-CAM needs this very head."""
     import keras
@@ -333,28 +474,39 @@ def test_architecture_is_flat_with_one_logit(architectures, name, size):
     assert (pooling.name, dropout.rate, head.name) == ("embedding", 0.3, "logit")
     norms = [item for item in model.layers if isinstance(item, keras.layers.BatchNormalization)]
     assert norms and all(norm.momentum == 0.5 for norm in norms)
-    assert model.count_params() < 6e6
+    assert model.count_params() < 24e6
 
 
 def test_unknown_architecture_is_refused(architectures):
-    with pytest.raises(ConfigError, match="Allowed: mobilenet_v2, tiny, project_0"):
+    with pytest.raises(ConfigError, match="Allowed: tiny, mobilenet_v2, efficientnet_v2_b0, res"):
         architectures.build("mobilenet_v9", input_size=32)
 
 
-def test_backbone_weights_are_read_from_a_file(architectures, tmp_path):
+# Of each what it expects of pixels, as keras.applications documents it.
+BACKBONES = {
+    "mobilenet_v2": ("MobileNetV2", 1 / 127.5, -1.0),
+    "resnet50_v2": ("ResNet50V2", 1 / 127.5, -1.0),
+    "efficientnet_v2_b0": ("EfficientNetV2B0", 1.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_backbone_weights_are_read_from_a_file(architectures, tmp_path, name):
     """Without a way to the internet, training would start from noise."""
     import keras
 
-    backbone = keras.applications.MobileNetV2(
-        input_shape=(32, 32, 3), include_top=False, weights=None
-    )
+    application, scale, offset = BACKBONES[name]
+    build = getattr(keras.applications, application)
+    backbone = build(input_shape=(32, 32, 3), include_top=False, weights=None)
     path = tmp_path / "backbone.weights.h5"
     backbone.save_weights(path)
-    model = architectures.build("mobilenet_v2", input_size=32, backbone_weights=str(path))
+    model = architectures.build(name, input_size=32, backbone_weights=str(path))
     picture = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
     features = keras.Model(model.input, model.get_layer("embedding").input)
-    expected = backbone(picture / 127.5 - 1.0)
-    assert np.allclose(features(picture), expected, atol=1e-4)
+    assert np.allclose(features(picture), backbone(picture * scale + offset), atol=1e-4)
+    other = "resnet50_v2" if name == "mobilenet_v2" else "mobilenet_v2"
+    with pytest.raises(ConfigError, match=r"backbone\.weights\.h5 does not hold weights of"):
+        architectures.build(other, input_size=32, backbone_weights=str(path))
 
 
 def test_training_goes_on_from_a_whole_network_at_another_size(architectures, tmp_path):

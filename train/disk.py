@@ -17,15 +17,20 @@ def require_space(folder, needed, *, name):
     Raises:
         DataError: less than that is free.
     """
+    free = free_bytes(folder)
+    if needed > free:
+        raise DataError(
+            f"{name} needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free in "
+            f"{Path(folder).resolve()}. Make room, or choose another folder."
+        )
+
+
+def free_bytes(folder):
+    """What is free on the disk of a folder, which need not exist yet."""
     place = Path(folder).resolve()
     while not place.exists():
         place = place.parent
-    free = shutil.disk_usage(place).free
-    if needed > free:
-        raise DataError(
-            f"{name} needs {needed / 2**20:.0f} MB, {free / 2**20:.0f} MB are free in {place}. "
-            "Make room, or choose another folder."
-        )
+    return shutil.disk_usage(place).free
 
 
 def write_whole(path, text):

@@ -35,6 +35,7 @@ def summarise(labels, verdicts):
         "balanced accuracy": metrics.balanced_accuracy_score(labels, predicted),
         "auc": auc(labels, probabilities),
         "average precision": metrics.average_precision_score(labels, probabilities),
+        "log loss": metrics.log_loss(labels, probabilities, labels=[0, 1]),
         "false accusations per 1000 real": 1000 * matrix[0, 1] / matrix[0].sum(),
         "missed fakes per 1000 fake": 1000 * matrix[1, 0] / matrix[1].sum(),
         "ece": expected_calibration_error(probabilities, labels),

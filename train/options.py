@@ -7,6 +7,13 @@ from detector.errors import ConfigError
 
 from . import SPLITS
 from .config import typed
+from .presets import is_file_name
+
+
+def _yaml_file(name):
+    if not is_file_name(name):
+        raise argparse.ArgumentTypeError(f"a .yaml file is expected. Received: {name}.")
+    return name
 
 
 def _setting(text):
@@ -24,8 +31,8 @@ OPTIONS = {
         {
             "nargs": "+",
             "default": [],
-            "help": "zip files or folders laid out as Kaggle's archive, folders of such zip files; "
-            "default: from Kaggle",
+            "help": "zip files or folders, laid out as Kaggle's archive or with Real and Fake "
+            "alone, or folders of such zip files; default: from Kaggle",
         },
     ),
     "run": (
@@ -34,7 +41,15 @@ OPTIONS = {
     ),
     "backbone-weights": (
         "--backbone-weights",
-        {"default": "imagenet", "help": "a .weights.h5 file; default: keras.applications' own"},
+        {
+            "default": "imagenet",
+            "help": "of networks with a ready backbone. A .weights.h5 file of it, which this makes "
+            'on a machine with internet: python -c "import keras; keras.applications.MobileNetV2('
+            "include_top=False).save_weights('mobilenet_v2.weights.h5')\" (or ResNet50V2, "
+            "EfficientNetV2B0); a .keras file of a whole network, to go on from, such as "
+            "weights/detector.keras; none, to start from noise. Default: imagenet, which Keras "
+            "fetches once, into ~/.keras/models",
+        },
     ),
     "start": (
         "--start",
@@ -54,6 +69,36 @@ OPTIONS = {
     "preset": (
         "--preset",
         {"default": "ours", "help": "a recipe of train/presets (default: ours)"},
+    ),
+    "config": (
+        "--config",
+        {
+            "dest": "preset",
+            "metavar": "FILE.yaml",
+            "type": _yaml_file,
+            "help": "a recipe of your own, instead of a preset: `setting: value` lines like those "
+            "of train/presets; what it leaves out is as in `ours`",
+        },
+    ),
+    "check": (
+        "--dry-run",
+        {"action": "store_true", "help": "check settings and backbone, train nothing"},
+    ),
+    "quick": (
+        "--quick",
+        {
+            "action": "store_true",
+            "help": "a toy run in minutes, on a few pictures of --archive or of a --data that is "
+            "prepared: shows that every step works, and trains nothing of worth",
+        },
+    ),
+    "data-of-all": (
+        "--data",
+        {"help": "folder of the data set (default: data; of --quick --archive: in --run)"},
+    ),
+    "run-of-all": (
+        "--run",
+        {"help": "folder of this training run (default: outputs/run, or outputs/quick)"},
     ),
     "source": (
         "--from",
@@ -82,9 +127,19 @@ OPTIONS = {
         "--presets",
         {
             "nargs": "+",
-            "required": True,
+            "default": [],
             "metavar": "NAME[:NETWORK]",
             "help": "recipes of train/presets, on their own network or another one",
+        },
+    ),
+    "configs": (
+        "--config",
+        {
+            "nargs": "+",
+            "default": [],
+            "metavar": "FILE.yaml",
+            "type": _yaml_file,
+            "help": "recipes of your own, beside those",
         },
     ),
     "groups": (
@@ -109,6 +164,14 @@ OPTIONS = {
         {"default": "outputs/compare", "help": "folder of all runs (default: outputs/compare)"},
     ),
     "pictures": ("--pictures", {"type": int, "help": "at most that many; default: all"}),
+    "taken": (
+        "--pictures",
+        {"type": int, "default": 0, "help": "about that many of each archive; default: all"},
+    ),
+    "calibrating": (
+        "--pictures",
+        {"type": int, "help": "of validation, at most that many; default: 2000"},
+    ),
     "epochs": ("--epochs", {"type": int, "help": "at most, for each; default: the preset's"}),
     "minutes": ("--minutes", {"type": float, "help": "of training, for each; default: no limit"}),
     "distribute": (
@@ -125,7 +188,7 @@ OPTIONS = {
             "default": [],
             "type": _setting,
             "metavar": "NAME=VALUE",
-            "help": "change a setting of train/config.py",
+            "help": "change a setting of the recipe; may be given several times",
         },
     ),
     "weights": (
@@ -134,7 +197,7 @@ OPTIONS = {
     ),
     "exported": (
         "--weights",
-        {"help": "folder for the weights (default: weights in the folder of the run)"},
+        {"help": "folder of the weights (default: weights in the folder of the run)"},
     ),
     "installed": (
         "--weights",
@@ -153,7 +216,17 @@ OPTIONS = {
     ),
     "output": (
         "--output",
-        {"default": "outputs/evaluation", "help": "folder for figures and plots"},
+        {
+            "default": "outputs/evaluation",
+            "help": "folder of figures and plots (default: outputs/evaluation)",
+        },
+    ),
+    "output-of-run": (
+        "--output",
+        {
+            "help": "folder of figures and plots (default: that of the run; outputs/evaluation "
+            "where --weights are given)",
+        },
     ),
     "origins-archive": (
         "--archive",

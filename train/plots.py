@@ -108,17 +108,18 @@ def families(figures, path):
 
 
 def history(epochs, path):
-    """Write the curves of training: loss, accuracy and AUC by epoch.
+    """Write the curves of training: loss, accuracy, AUC, precision and recall by epoch.
 
     Args:
         epochs: figures of each epoch, by epoch; see `train.fitting.progress.read_history`.
         path: of the PNG.
     """
-    figure, axes = plt.subplots(1, 3, figsize=(13, 4))
+    figure, axes = plt.subplots(1, 5, figsize=(20, 4))
     numbers = [epoch + 1 for epoch in sorted(epochs)]
-    for ax, name in zip(axes, ("loss", "accuracy", "auc"), strict=True):
+    for ax, name in zip(axes, ("loss", "accuracy", "auc", "precision", "recall"), strict=True):
         for prefix, label in (("", "training"), ("val_", "validation")):
-            values = [epochs[number - 1][prefix + name] for number in numbers]
+            # Runs of before a figure came up have epochs without it.
+            values = [epochs[number - 1].get(prefix + name, np.nan) for number in numbers]
             ax.plot(numbers, values, marker="o", markersize=3, label=label)
         ax.set(title=name, xlabel="epoch")
         ax.legend()

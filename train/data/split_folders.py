@@ -21,10 +21,11 @@ from .sources import folders_called
 from .splits import SUFFIXES, deduplicate
 
 SHARES = (0.8, 0.1, 0.1)
+SEED = 2024
 
 
-def split_flat(source, *, output, shares=SHARES, seed):
-    """Copy pictures into `output/Sources/NAME/{Train,Validation,Test}/{Fake,Real}/`.
+def split_flat(source, *, output, shares=SHARES, seed, place=shutil.copyfile):
+    """Bring pictures into `output/Sources/NAME/{Train,Validation,Test}/{Fake,Real}/`.
 
     NAME is that of their folder. Pictures that belong together, such as frames of a video, are not
     known as such here: lay those out by hand, with a `source.json` that says so.
@@ -35,6 +36,7 @@ def split_flat(source, *, output, shares=SHARES, seed):
         output: folder of the data set; may hold other sources, but none of that name.
         shares: of Train, Validation and Test, in the same way of each class; they add up to 1.
         seed: of the choice.
+        place: function of a file and its new path, that copies or moves it.
 
     Returns:
         A dict: "pictures" (counts by "split/label") and "removed" (counts of copies).
@@ -74,13 +76,19 @@ def split_flat(source, *, output, shares=SHARES, seed):
                 f"{source} has {len(indices)} different pictures of {label}, too few for shares "
                 f"of {shares}. It must hold {' and '.join(CLASSES)}, each with pictures."
             )
-    needed = sum(found[index][0].stat().st_size for index in keep)
-    require_space(target, needed, name=f"A copy of {source}")
+    if place is shutil.copyfile:
+        needed = sum(found[index][0].stat().st_size for index in keep)
+        require_space(target, needed, name=f"A copy of {source}")
+    # Beside its place until all of it is there: a part of a data set looks like a whole one.
+    unfinished = Path(output) / "split.part"
+    shutil.rmtree(unfinished, ignore_errors=True)
     for index in tqdm(keep, desc="copying", unit="picture"):
         path, label = found[index]
-        copy = target / places[index] / label / f"{hashes[index][:16]}{path.suffix.lower()}"
+        copy = unfinished / places[index] / label / f"{hashes[index][:16]}{path.suffix.lower()}"
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        place(path, copy)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.replace(target)
     counts = collections.Counter(f"{places[index]}/{found[index][1]}" for index in keep)
     return {"pictures": dict(counts), "removed": removed}
 

@@ -26,6 +26,7 @@ from .manifest import Picture, copy_path, read_rows, write_rows
 from .reduced import is_reduced, write_copy
 from .sources import check_classes, find_sources, folders_called
 
+KEPT_EVERY = 1000  # faces that are found are written down, for a run that is killed
 MANY = 500  # pictures, from which other processes are worth their start
 # Where one of them changes, faces are looked for anew.
 FACE_SEARCH = (face_maps, face_search, face_sheets, face_turns, faces)
@@ -181,7 +182,7 @@ def prepare(root, *, validation_share=None):
     """Build the manifest of a data set and write it to `root/manifest.csv`.
 
     Faces that an earlier manifest knows by content are not looked for again, unless they were
-    looked for in another way.
+    looked for in another way. So a run that was killed goes on.
 
     Args:
         root: the data set's folder; see `find_pictures`. Gets `manifest.csv` and `splits.json`
@@ -216,7 +217,11 @@ def prepare(root, *, validation_share=None):
     parts = (Path(module.__file__).read_bytes() for module in FACE_SEARCH)
     face_search = hashlib.sha256(b"".join([network, *parts])).hexdigest()
     manifest = root / "manifest.csv"
+    unfinished = root / f"faces-{face_search[:12]}.part.csv"
     known = {row.sha256: row for row in _read_known(root, face_search)}
+    known |= {row.sha256: row for row in (read_rows(unfinished) if unfinished.is_file() else ())}
+    if known:
+        print(f"The faces of {len(known):,} pictures are known from before.", flush=True)
     tasks = []
     for index in keep:
         path, split, label, source = found[index]
@@ -234,6 +239,8 @@ def prepare(root, *, validation_share=None):
             unreadable.append(f"{row.path.relative_to(root)}: {error}")
         else:
             rows.append(row)
+            if len(rows) % KEPT_EVERY == 0:
+                write_rows(unfinished, rows)
     _check_rows(rows, root, removed=duplicates | torn, unreadable=unreadable)
     if validation_share:
         rows = set_aside(rows, validation_share)
@@ -253,6 +260,8 @@ def prepare(root, *, validation_share=None):
     (root / "splits.json").unlink(missing_ok=True)  # not beside another manifest
     write_rows(manifest, rows)
     write_whole(root / "splits.json", json.dumps(report, indent=2) + "\n")
+    for path in root.glob("faces-*.part.csv"):
+        path.unlink()
     return report
 
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from detector import CLASSES, load_detector
 from detector.photo import load_photo
-from detector.preprocess import longer_side
+from detector.preprocess import cut, longer_side
 from detector.weights import SPEC_FILE
 
 from .. import plots
@@ -32,11 +32,13 @@ FACE_SIDES = (64, 96, 128)  # pixels; borders between the groups of faces by siz
 TIGHTNESS = (0.35, 0.45, 0.55, 0.65)  # face side over picture side; likewise
 SEVERITIES = (0.25, 0.6, 1.0)
 RESENT_SHARE = 3  # every third picture is judged resent too, in each way: that takes longest
+SAMPLES_PER_CLASS = 8  # on the sheet of sample predictions
+SAMPLE_SIDE = 160  # pixels
 PICTURES_A_CORRUPTION = 40  # at each severity; a family has three to six corruptions
 
 
 def evaluate(weights_dir, *, data, split, output, count=0):
-    """Evaluate the weights and write `evaluation.json` and plots.
+    """Evaluate the weights and write `evaluation.json`, plots and `plots/samples-SPLIT.png`.
 
     On Validation, whose pictures are clean, every family of corruptions is measured too, and what
     becomes of genuine ones with another photo's face pasted in.
@@ -91,6 +93,7 @@ def evaluate(weights_dir, *, data, split, output, count=0):
     output.mkdir(parents=True, exist_ok=True)
     (output / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
     _draw(figures, labels, labelled_face, output)
+    _draw_samples(pictures, labelled_face, output / "plots" / f"samples-{split.lower()}.png")
     return figures
 
 
@@ -122,6 +125,32 @@ def _draw(figures, labels, verdicts, output):
     plots.coverage(*risk_coverage(confidences, is_right)[:2], output / "coverage.png")
     if "corruptions" in figures:
         plots.families(figures["corruptions"], output / "corruptions.png")
+
+
+def _draw_samples(pictures, verdicts, path):
+    """Write a sheet of pictures of each class, chosen at random, with label and P(fake).
+
+    In a folder of its own: pictures of a data set must not go where documents are made from.
+    """
+    generator = np.random.default_rng(0)
+    chosen = [
+        index
+        for label in CLASSES
+        for index in generator.permutation(
+            [index for index, picture in enumerate(pictures) if picture.label == label]
+        )[:SAMPLES_PER_CLASS]
+    ]
+    crops = [
+        cut(load_photo(pictures[i].path), verdicts[i].crops[0].square, input_size=SAMPLE_SIDE)
+        for i in chosen
+    ]
+    path.parent.mkdir(exist_ok=True)
+    plots.samples(
+        np.stack(crops),
+        [CLASSES.index(pictures[i].label) for i in chosen],
+        path,
+        probabilities=[verdicts[i].fake_probability for i in chosen],
+    )
 
 
 def _count_notes(verdicts):
@@ -207,19 +236,22 @@ def _by_corruption(detector, pictures):
 
 
 def to_text(figures):
-    """The figures as tables for the terminal."""
+    """The figures as tables for a terminal of 100 columns."""
     lines = [f"{figures['split']}, model {figures['model']} ({figures['sha256'][:12]})"]
     names = ("labelled face", "whole photo")
     lines.append(f"{'':34}{names[0]:>16}{names[1]:>16}    95 % interval (labelled face)")
     for key, value in figures[names[0]].items():
         if isinstance(value, int | float | None):
-            cells = [_cell(figures[name][key]) for name in names]
+            cells = [_cell(figures[name].get(key)) for name in names]
             low, high = figures["95 % intervals"].get(key, (None, None))
             ends = "" if low is None else f"    {low:g} - {high:g}"
             lines.append(f"{key:34}{cells[0]:>16}{cells[1]:>16}{ends}")
-    lines.append("\nconfusion matrix (labelled face)    judged Real    judged Fake")
-    for name, row in zip(CLASSES, figures[names[0]]["confusion matrix"], strict=True):
-        lines.append(f"{name:32}{row[0]:>15}{row[1]:>15}")
+    lines += _report(figures[names[0]])
+    lines += [
+        "",
+        "Below, accused and missed are of 1,000 genuine and of 1,000 forged pictures; right and",
+        "wrong are verdicts that are conclusive, and right or wrong, as shares of all.",
+    ]
     framing = figures["framing"]
     lines += _table("the photo resent", figures["stability"])
     lines += _table("face side", figures["face size"])
@@ -228,13 +260,26 @@ def to_text(figures):
     correlation = framing["rank correlation of P(fake) with tightness"]
     lines.append(f"rank correlation of P(fake) with it, in each class: {correlation}")
     lines += _table("pool", figures["pools"])
-    lines += _table("pool, labels that change", figures["stability by pool"])
+    lines += _table("labels that change, by pool", _transpose(figures["stability by pool"]))
     lines += _table("source", _without_intervals(figures["sources"]))
     if figures.get("pasted faces"):
         lines += _table("pasted faces", figures["pasted faces"])
     for family, groups in figures.get("corruptions", {}).items():
         lines += _table(family, groups)
     return "\n".join(lines)
+
+
+def _report(figures):
+    """The classification report, with the confusion matrix beside it."""
+    scores = ("precision", "recall", "f1")
+    heads = (*scores, "pictures", "judged Real", "judged Fake")
+    lines = ["", "classification report and confusion matrix (labelled face)"]
+    lines.append(" " * 16 + "".join(f"{head:>13}" for head in heads))
+    for name, row in zip(CLASSES, figures["confusion matrix"], strict=True):
+        cells = [f"{figures['per class'][name][score]:.4f}" for score in scores]
+        cells += [str(count) for count in (sum(row), *row)]
+        lines.append(f"{name:16}" + "".join(f"{cell:>13}" for cell in cells))
+    return lines
 
 
 def _without_intervals(rows):
@@ -244,18 +289,37 @@ def _without_intervals(rows):
     }
 
 
+def _transpose(rows):
+    keys = next(iter(rows.values()))
+    return {key: {name: row[key] for name, row in rows.items()} for key in keys}
+
+
+HEADS = {  # short ones, for what is said in many words elsewhere
+    "false accusations per 1000 real": "accused",
+    "missed fakes per 1000 fake": "missed",
+    "flips of conclusive verdicts": "conclusive flips",
+    "conclusive and right": "right",
+    "conclusive and wrong": "wrong",
+    "right": "accuracy",
+}
+
+
 def _table(title, rows):
     columns = list(next(iter(rows.values())))
-    widths = [max(len(column), 8) + 2 for column in columns]
-    head = "".join(f"{c:>{w}}" for c, w in zip(columns, widths, strict=True))
-    lines = ["", f"{title:30}{head}"]
+    heads = [HEADS.get(column, column) for column in columns]
+    widths = [max(len(head), 6) + 2 for head in heads]
+    first = max(len(name) for name in rows) + 1
+    titles = "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    lines = ["", title, " " * first + titles]
     for name, row in rows.items():
         cells = "".join(f"{_cell(row[c]):>{w}}" for c, w in zip(columns, widths, strict=True))
-        lines.append(f"{name:30}{cells}")
+        lines.append(f"{name:{first}}{cells}")
     return lines
 
 
 def _cell(value):
+    if isinstance(value, float) and value >= 100:
+        return f"{value:.1f}"
     return "-" if value is None else f"{value:g}"
 
 

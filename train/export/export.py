@@ -67,7 +67,7 @@ def serving_model(model):
     return keras.Model(model.inputs, [logit, evidence_of(model)])
 
 
-def export(run, *, data, output, version, left_out=None):
+def export(run, *, data, output, version, left_out=None, count=VALIDATION_PICTURES):
     """Export the best weights of a run.
 
     Args:
@@ -77,6 +77,7 @@ def export(run, *, data, output, version, left_out=None):
         version: of the model, such as "1.0.0".
         left_out: the `leave_out.json` of `train.studies.leave_out`, whose limits of what is
             conclusive hold too; None: validation pictures alone set them.
+        count: of validation pictures, evenly of each pool, label and source.
 
     Returns:
         The `Spec` that was written.
@@ -95,7 +96,7 @@ def export(run, *, data, output, version, left_out=None):
     output.mkdir(parents=True)
     model.save(output / KERAS_FILE)
     training, validation = (read_manifest(data, split) for split in ("Train", "Validation"))
-    validation = choose_evenly(validation, VALIDATION_PICTURES, seed=config.seed)
+    validation = choose_evenly(validation, count, seed=config.seed)
     convert(model, output / MODEL_FILE)
     shutil.copy(WEIGHTS_DIR / FACES_FILE, output / FACES_FILE)
 

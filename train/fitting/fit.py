@@ -22,7 +22,7 @@ from ..disk import write_whole
 from ..fingerprint import library_versions
 from ..models import architectures
 from .distribute import replica_count, scope
-from .progress import Progress, best_epoch, has_stopped, read_history, write_seconds
+from .progress import Forecast, Progress, best_epoch, has_stopped, read_history, write_seconds
 from .recipe import make_optimizer
 from .sheets import draw_sheets, draw_training
 from .torch_speed import speed_up_torch
@@ -57,6 +57,11 @@ def fit(config, *, data, output, backbone_weights, distribute=None):
 
     Returns:
         The validation AUC of the epoch that was kept.
+
+    Raises:
+        ConfigError: the folder holds another run, or the weights to start from are not to be had;
+            the folder is left as it was.
+        DataError: there is no manifest.
     """
     output = Path(output)
     policy = keras.config.dtype_policy()
@@ -71,8 +76,9 @@ def fit(config, *, data, output, backbone_weights, distribute=None):
 def _train(config, *, data, output, backbone_weights):
     speed_up_torch()
     keras.utils.set_random_seed(config.seed)
-    _claim(output, config, data=data, backbone_weights=backbone_weights)
-    if (output / "finished").exists():
+    made_of = _describe(config, data=data, backbone_weights=backbone_weights)
+    is_longer = _check(output, made_of)
+    if (output / "finished").exists() and not is_longer:
         print(f"{output} is finished, nothing is left to train.")
         return _best_so_far(output, config)["val_auc"]
 
@@ -91,11 +97,12 @@ def _train(config, *, data, output, backbone_weights):
     validation_batches = FaceBatches(
         validation, config, augment=False, corrupt_share=config.validation_corrupt_share
     )
-    model = _build(config, backbone_weights)
-
-    # Phase 1: the head
     backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
     is_resumed = (backup / "training_metadata.json").is_file()
+    model = _build(config, None if is_resumed else backbone_weights)
+    _claim(output, made_of)  # not before: the weights to start from may not be to be had
+
+    # Phase 1: the head
     if is_resumed:
         print(f"{output} goes on from epoch {len(read_history(history)) + 1} of {config.epochs}.")
     else:
@@ -116,7 +123,9 @@ def _train(config, *, data, output, backbone_weights):
             limit=config.head_batches,
         )
         _compile(model, keras.optimizers.Adam(config.head_learning_rate))
-        model.fit(head_batches, epochs=1, shuffle=False)
+        print(f"Phase 1, the head alone: {len(head_batches):,} batches.", flush=True)
+        forecast = Forecast(batches=len(head_batches))
+        model.fit(head_batches, epochs=1, shuffle=False, callbacks=[forecast])
         model.trainable = True
         for layer in model.layers:
             layer.trainable = True
@@ -133,7 +142,14 @@ def _train(config, *, data, output, backbone_weights):
     if not is_resumed:
         draw_training(batches, output=output / "plots")
     _compile(model, make_optimizer(config, epoch_batches=len(batches)))
-    if not has_stopped(read_history(history), read_history(seconds), config):
+    if has_stopped(read_history(history), read_history(seconds), config):
+        print("Its patience or its minutes ran out before; more epochs change nothing.")
+    else:
+        print(
+            f"Phase 2, everything: {config.epochs} epochs of {len(batches):,} batches of "
+            f"{config.batch_size}, validation on {len(validation):,} pictures.",
+            flush=True,
+        )
         best = _best_so_far(output, config) if is_resumed else None
         model.fit(
             batches,
@@ -150,8 +166,13 @@ def _train(config, *, data, output, backbone_weights):
                     save_weights_only=True,
                     initial_value_threshold=best and best[f"val_{config.monitor}"],
                 ),
+                Forecast(
+                    batches=len(batches),
+                    validation_batches=len(validation_batches),
+                    epochs=config.epochs,
+                    is_longest=bool(config.patience or config.minutes),
+                ),
                 Progress(config, history=history, seconds=seconds),
-                keras.callbacks.CSVLogger(history, append=is_resumed),
                 *_tensorboard(output / "logs"),
                 # Two copies, because a kill may hit while one is written.
                 keras.callbacks.BackupAndRestore(
@@ -163,6 +184,23 @@ def _train(config, *, data, output, backbone_weights):
     draw_sheets(model, validation_batches, history=read_history(history), output=output / "plots")
     (output / "finished").touch()
     return _best_so_far(output, config)["val_auc"]
+
+
+def check(config, *, backbone_weights):
+    """Build the network of some settings, and fetch its backbone, without training.
+
+    Args:
+        config: `TrainConfig`.
+        backbone_weights: see `architectures.build`.
+
+    Returns:
+        The number of its parameters.
+
+    Raises:
+        ConfigError: there is no such network, or the weights are not to be had.
+    """
+    _find_start(config, backbone_weights)
+    return _build(config, backbone_weights).count_params()
 
 
 def read_run(output):
@@ -233,28 +271,62 @@ def _build(config, backbone_weights):
     )
 
 
-def _claim(output, config, *, data, backbone_weights):
-    """Write what a run is made of, or make sure that a run found there is made of the same."""
+def _describe(config, *, data, backbone_weights):
+    """What a run is made of; see `read_run`."""
+    return {
+        "config": dataclasses.asdict(config),
+        "data": read_fingerprint(data),
+        "start": _find_start(config, backbone_weights),
+    }
+
+
+def _find_start(config, backbone_weights):
+    """Name and sha256 of the weights that training starts from, None if it starts from noise."""
     is_used = architectures.has_backbone(config.architecture)
     is_used |= architectures.is_whole_network(backbone_weights)
-    start = backbone_weights if is_used else None
-    if start and start != "imagenet":
-        if not Path(start).is_file():
-            raise ConfigError(
-                f"{start} does not exist. --backbone-weights takes a .weights.h5 file of the "
-                "backbone, a .keras file to go on from, or nothing."
-            )
-        digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
-        start = f"{Path(start).name}, sha256 {digest}"
-    run = {"config": dataclasses.asdict(config), "data": read_fingerprint(data), "start": start}
+    start = backbone_weights if is_used and backbone_weights != architectures.NOISE else None
+    if start in (None, "imagenet"):
+        return start
+    if not Path(start).is_file():
+        raise ConfigError(
+            f"{start} does not exist. --backbone-weights takes a .weights.h5 file of the "
+            f'backbone, a .keras file to go on from, "{architectures.NOISE}", or nothing.'
+        )
+    digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
+    return f"{Path(start).name}, sha256 {digest}"
+
+
+def _check(output, made_of):
+    """Refuse a folder whose run is made of something else, but for more epochs.
+
+    Returns:
+        Whether the run that is there shall have more epochs.
+    """
     path = output / "config.json"
-    if path.is_file() and _complete(read_run(output)) != run:
+    if not path.is_file():
+        return False
+    there = _complete(read_run(output))
+    before, after = there["config"]["epochs"], made_of["config"]["epochs"]
+    there["config"]["epochs"] = after
+    if there != made_of or after < before:
         raise ConfigError(
             f"{output} holds a run with other settings or data (see {path}). Choose another --run "
             "folder, or delete this one."
         )
+    if after > before and made_of["config"]["schedule"] == "cosine":
+        raise ConfigError(
+            f"The learning rate of {output} falls to 0 at epoch {before}, as its cosine schedule "
+            f"was laid out: export it (`python -m train export --run {output}`) and start another "
+            f"--run with --backbone-weights {output / 'weights' / 'detector.keras'}."
+        )
+    return after > before
+
+
+def _claim(output, made_of):
+    """Write what a run is made of, and on what."""
     output.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(run, indent=2) + "\n")
+    (output / "finished").unlink(missing_ok=True)
+    write_whole(output / "config.json", json.dumps(made_of, indent=2) + "\n")
     versions = {**library_versions(), "replicas": replica_count()}
     write_whole(output / "versions.json", json.dumps(versions, indent=2) + "\n")
 
@@ -272,6 +344,8 @@ def _compile(model, optimizer):
         metrics=[
             keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy"),
             keras.metrics.AUC(from_logits=True, name="auc"),
+            keras.metrics.Precision(thresholds=0.0, name="precision"),  # of logits, like accuracy
+            keras.metrics.Recall(thresholds=0.0, name="recall"),
         ],
         jit_compile=False,
     )

@@ -9,14 +9,30 @@ import time
 
 import keras
 
+from ..disk import write_whole
+from ..times import duration
+
 
 def read_history(path):
-    """Read the figures of each epoch, by epoch; an epoch that was trained twice counts once."""
+    """Read the figures of each epoch, by epoch; an epoch that was trained twice counts once.
+
+    A figure that came up later than the run is missing from its earlier epochs.
+    """
     if not path.is_file():
         return {}
     with path.open(newline="") as file:
-        rows = [{name: float(x) for name, x in row.items()} for row in csv.DictReader(file)]
+        rows = [{name: float(x) for name, x in row.items() if x} for row in csv.DictReader(file)]
     return {int(row.pop("epoch")): row for row in rows}
+
+
+def write_history(path, history):
+    """Write what `read_history` reads, whole or not at all."""
+    names = sorted({name for row in history.values() for name in row})
+    lines = [",".join(["epoch", *names])]
+    for epoch in sorted(history):
+        row = history[epoch]
+        lines.append(",".join([str(epoch), *(repr(row[n]) if n in row else "" for n in names)]))
+    write_whole(path, "\n".join(lines) + "\n")
 
 
 def best_epoch(history, *, monitor):
@@ -64,17 +80,19 @@ def learning_rate(history, config):
 
 
 class Progress(keras.callbacks.Callback):
-    """Times epochs, reduces the learning rate and stops training, as the functions above say.
+    """Keeps the history, reduces the learning rate and stops training, as the functions above say.
 
     Args:
         config: `TrainConfig`.
-        history: path of the history, as written up to now.
+        history: path of the history; each epoch is added. Keras' own logger leaves rows of two
+            lengths where a run goes on with other metrics.
         seconds: path of the times of the epochs; each is appended.
     """
 
     def __init__(self, config, *, history, seconds):
         super().__init__()
         self.config = config
+        self.history_path = history
         self.history = read_history(history)
         self.seconds_path = seconds
         self.seconds = read_history(seconds)
@@ -89,10 +107,57 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.history[epoch] = {name: float(x) for name, x in logs.items()}
+        write_history(self.history_path, self.history)
         self.seconds[epoch] = {"seconds": time.monotonic() - self.started}
         write_seconds(self.seconds_path, epoch, **self.seconds[epoch])
         if has_stopped(self.history, self.seconds, self.config):
             self.model.stop_training = True
+
+
+class Forecast(keras.callbacks.Callback):
+    """Says after some batches, once, how long an epoch and the rest of the run will take.
+
+    Args:
+        batches: of an epoch.
+        validation_batches: likewise; a batch is taken to cost a third of one of training, whose
+            backward pass takes twice as long as its forward pass.
+        epochs: number of the last epoch; None for a single phase before them.
+        is_longest: whether the run may stop earlier.
+    """
+
+    SKIPPED = 20  # batches: the first ones trace graphs, the next ones were loaded meanwhile
+    MEASURED = 20
+
+    def __init__(self, *, batches, validation_batches=0, epochs=None, is_longest=False):
+        super().__init__()
+        self.batches = batches + validation_batches / 3
+        self.epochs = epochs
+        self.is_longest = is_longest
+        self.is_said = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+        self.epoch_began = time.monotonic()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch + 1 == self.SKIPPED:
+            self.began = time.monotonic()
+        if batch + 1 == self.SKIPPED + self.MEASURED:
+            self._say((time.monotonic() - self.began) / self.MEASURED * self.batches)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._say(time.monotonic() - self.epoch_began)  # it was too short for the other way
+
+    def _say(self, seconds):
+        if self.is_said:
+            return
+        self.is_said = True
+        if self.epochs is None:
+            print(f"\nAbout {duration(seconds)} for this phase.", flush=True)
+            return
+        rest = f"{duration(seconds * (self.epochs - self.epoch))} "
+        rest += "at most" if self.is_longest else "in all"
+        print(f"\nAbout {duration(seconds)} an epoch, {rest}.", flush=True)
 
 
 def write_seconds(path, epoch, *, seconds):

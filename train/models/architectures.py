@@ -5,7 +5,10 @@ model. The last convolution, global average pooling and one Dense unit make Grad
 networks of the source projects that end in dense layers are explained by their gradients.
 """
 
+import dataclasses
 import functools
+import warnings
+from collections.abc import Callable
 
 import keras
 
@@ -15,6 +18,30 @@ from .declarations import ALIASES, DECLARED
 from .notation import draw
 
 REGISTRY = {}
+NOISE = "none"  # as backbone weights
+
+
+@dataclasses.dataclass(frozen=True)
+class Backbone:
+    """A network of keras.applications, with weights of ImageNet.
+
+    Attributes:
+        application: the function that builds it.
+        takes_pixels: whether it scales 0-255 itself; else it gets [-1, 1].
+    """
+
+    application: Callable
+    takes_pixels: bool = False
+
+
+BACKBONES = {
+    # Sandler et al., CVPR 2018; 2.3 M parameters with the head
+    "mobilenet_v2": Backbone(keras.applications.MobileNetV2),
+    # Tan and Le, ICML 2021; 5.9 M
+    "efficientnet_v2_b0": Backbone(keras.applications.EfficientNetV2B0, takes_pixels=True),
+    # He et al., ECCV 2016; 23.6 M
+    "resnet50_v2": Backbone(keras.applications.ResNet50V2),
+}
 
 
 def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_weights=None):
@@ -25,18 +52,22 @@ def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_w
         input_size: side of the square input in pixels.
         dropout: 0-1, before the Dense unit.
         batch_norm_momentum: 0-1, of the moving statistics.
-        backbone_weights: None for random, "imagenet" to download, a `.weights.h5` file of the
-            backbone, or a `.keras` file of a whole network of that name, to go on from.
+        backbone_weights: None or "none" for random, "imagenet" to download, a `.weights.h5` file
+            of the backbone, or a `.keras` file of a whole network of that name, to go on from.
 
     Returns:
         A `keras.Model` from "crop" (n, s, s, 3), 0-255 RGB, to "logit" (n, 1); positive is Fake.
         Its layer "embedding" gives (n, c), what the unit of the logit sees.
+
+    Raises:
+        ConfigError: there is no such network, or its weights cannot be fetched or are of another.
     """
     if name not in REGISTRY:
         raise ConfigError(f"Unknown architecture {name!r}. Allowed: {', '.join(REGISTRY)}.")
     is_whole = is_whole_network(backbone_weights)
+    is_random = is_whole or backbone_weights == NOISE
     inputs = keras.Input((input_size, input_size, 3), name="crop")
-    features = REGISTRY[name](inputs, None if is_whole else backbone_weights)
+    features = REGISTRY[name](inputs, None if is_random else backbone_weights)
     is_pooled = len(features.shape) == 4
     embed = keras.layers.GlobalAveragePooling2D if is_pooled else keras.layers.Identity
     embedding = embed(name="embedding")(features)
@@ -59,7 +90,7 @@ def is_whole_network(backbone_weights):
 
 def has_backbone(name):
     """Whether a network has a backbone for which there are trained weights."""
-    return REGISTRY.get(name) is mobilenet_v2
+    return ALIASES.get(name, name) in BACKBONES
 
 
 def head_layers(model):
@@ -74,22 +105,6 @@ def _register(function):
 
 
 @_register
-def mobilenet_v2(inputs, backbone_weights):
-    """MobileNetV2 (Sandler et al., CVPR 2018), ImageNet weights, input scaled to [-1, 1]."""
-    scaled = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
-    is_file = backbone_weights not in (None, "imagenet")
-    backbone = keras.applications.MobileNetV2(
-        input_tensor=scaled,
-        input_shape=inputs.shape[1:],
-        include_top=False,
-        weights=None if is_file else backbone_weights,
-    )
-    if is_file:
-        _load_backbone(backbone, backbone_weights)
-    return backbone.output
-
-
-@_register
 def tiny(inputs, backbone_weights):
     """Three convolutions, for tests of the pipeline on drawn faces."""
     x = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
@@ -100,23 +115,49 @@ def tiny(inputs, backbone_weights):
     return x
 
 
+def _draw_backbone(backbone, inputs, backbone_weights):
+    build_backbone = functools.partial(
+        backbone.application, input_shape=inputs.shape[1:], include_top=False
+    )
+    scaled = inputs if backbone.takes_pixels else keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
+    is_fetched = backbone_weights == "imagenet"
+    try:
+        model = build_backbone(input_tensor=scaled, weights="imagenet" if is_fetched else None)
+    except Exception as error:  # Keras raises this very class where an address does not answer
+        if not is_fetched:
+            raise
+        raise ConfigError(
+            f"The weights of ImageNet could not be fetched ({error}). Fetch that file elsewhere "
+            "and pass it with --backbone-weights; or pass a .keras file to go on from, such as "
+            f'weights/detector.keras, or "{NOISE}" to start from noise.'
+        ) from error
+    if backbone_weights and not is_fetched:
+        _load_backbone(model, build_backbone(weights=None), backbone_weights)
+    return model.output
+
+
 def _draw_declared(declaration, inputs, backbone_weights):
     del backbone_weights  # there is no backbone: such a network starts from noise
     return draw(declaration, inputs)
 
 
+for _name, _backbone in BACKBONES.items():
+    REGISTRY[_name] = functools.partial(_draw_backbone, _backbone)
 for _name, _declaration in DECLARED.items():
     REGISTRY[_name] = functools.partial(_draw_declared, _declaration)
 for _name, _same in ALIASES.items():
     REGISTRY[_name] = REGISTRY[_same]
 
 
-def _load_backbone(backbone, path):
-    # The file was saved from a backbone without the Rescaling layer, and Keras matches layers
+def _load_backbone(backbone, twin, path):
+    # The file was saved from a backbone without our Rescaling layer, and Keras matches layers
     # by position: load into a plain twin, then copy.
-    shape = backbone.input_shape[1:]
-    twin = keras.applications.MobileNetV2(input_shape=shape, include_top=False, weights=None)
-    twin.load_weights(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Keras warns where some layers keep their noise
+            twin.load_weights(path)
+    except (OSError, ValueError, UserWarning) as error:
+        raise ConfigError(f"{path} does not hold weights of {twin.name} ({error}).") from error
     backbone.set_weights(twin.get_weights())
 
 

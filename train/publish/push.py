@@ -13,6 +13,7 @@ from detector.errors import HubError, WeightsError
 from detector.hub import PROBE_SECONDS, explain
 from detector.weights import FACES_FILE, KERAS_FILE, MODEL_FILE, SPEC_FILE, load_weights
 
+from ..quick import is_toy
 from .card import model_card
 
 COMPARED = ("auc", "accuracy")  # on Test; higher is better
@@ -62,10 +63,15 @@ def push(
         What was done, in sentences.
 
     Raises:
-        WeightsError: the weights are damaged, or were not evaluated.
+        WeightsError: the weights are damaged, a toy, or were not evaluated.
         HubError: the tag exists, the weights are worse, or the Hub refused or did not answer.
     """
     spec = load_weights(weights_dir).spec  # with its self-test
+    if is_toy(spec.version):
+        raise WeightsError(
+            f"{weights_dir} holds a toy of `all --quick` ({spec.version}), which nobody should "
+            "serve. Train without --quick first."
+        )
     tag = tag or f"v{spec.version}"
     files = collect(weights_dir, spec, repo=repo, output=output, tag=tag)
     print(f"For {repo}, in one commit:")

@@ -58,6 +58,14 @@ def lay_out(folder, *, root=ROOT):
     return sorted(names)
 
 
+def list_files():
+    """What a Space would get: names and sizes in bytes, as lines of text; see `lay_out`."""
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = {name: (Path(folder) / name).stat().st_size for name in lay_out(folder)}
+    lines = [f"  {name:44}{size:>12,} B" for name, size in sizes.items()]
+    return "\n".join([*lines, f"{len(sizes)} files, {sum(sizes.values()):,} B"])
+
+
 def deploy(repo, *, weights_repo=None, weights_revision=None, weights_token=None, is_private=False):
     """Create or update a Space, in one commit; files that it does not need go.
 

@@ -117,7 +117,8 @@ def _read_left_out(path, spec):
 def _headline(spec, intervals):
     if "test" not in spec.metrics:
         raise DataError(
-            "detector.json has no figures of Test. Run `python -m train evaluate --record`."
+            "detector.json has no figures of Test. Run "
+            "`python -m train evaluate --weights weights --record`."
         )
     names = [name for name in COLUMNS if name in spec.metrics]
     titles = [f"{COLUMNS[name]}, {spec.metrics[name]['pictures']:,} pictures" for name in names]

@@ -27,7 +27,7 @@ from ..fitting.progress import read_history
 from ..metrics import auc
 from ..models import architectures
 from ..models.declarations import PUBLISHED
-from ..presets import load_preset
+from ..presets import is_file_name, load_preset
 
 NETWORK = "model.tflite"  # in a run's folder: its best weights, in the form that serves
 PASSES = 50  # of each network, of which the median is the latency
@@ -48,7 +48,8 @@ def compare(names, *, data, output, budget, split, backbone_weights, environment
     """Train and measure presets, and write `leaderboard.{json,md,png}`.
 
     Args:
-        names: presets, each as "NAME", or "NAME:ARCHITECTURE" for its recipe on another network.
+        names: presets, each as "NAME", or "NAME:ARCHITECTURE" for its recipe on another network;
+            or paths of `.yaml` files, which are called by the name of the file.
         data: folder of the manifest.
         output: folder; gets a run for each name, and in the end the leaderboard.
         budget: settings that all share, such as pictures, epochs or minutes.
@@ -63,10 +64,10 @@ def compare(names, *, data, output, budget, split, backbone_weights, environment
         ConfigError: an unknown preset, network or setting.
         DetectorError: a training failed.
     """
-    entrants = {name: _settings(name, budget) for name in names}
+    entrants = _read_entrants(names, budget)
     pictures, output = read_manifest(data, split), Path(output)
     rows = []
-    for name, (preset, config) in entrants.items():
+    for name, config in entrants.items():
         folder = _folder(output, name)
         asked = {
             "config": dataclasses.asdict(config),
@@ -76,7 +77,7 @@ def compare(names, *, data, output, budget, split, backbone_weights, environment
         row = _read_row(folder, asked)
         if row is None:
             print(f"\n== {name}", flush=True)
-            _fit(preset, config, data, folder, backbone_weights, environment)
+            _fit(config, data, folder, backbone_weights, environment)
             row = {"name": name, **_measure(folder, config, pictures), "asked": asked}
             (folder / "figures.json").write_text(json.dumps(row, indent=2) + "\n")
         rows.append(row)
@@ -85,14 +86,25 @@ def compare(names, *, data, output, budget, split, backbone_weights, environment
     return rows
 
 
+def _read_entrants(names, budget):
+    """A `TrainConfig` by name of each entrant."""
+    entrants = {}
+    for name in names:
+        short = Path(name).stem if is_file_name(name) else name
+        if short in entrants:
+            raise ConfigError(f"Two of those that are compared are called {short!r}: rename one.")
+        entrants[short] = _settings(name, budget)
+    return entrants
+
+
 def _settings(name, budget):
-    preset, _, architecture = name.partition(":")
+    preset, _, architecture = (name, "", "") if is_file_name(name) else name.partition(":")
     if architecture and architecture not in architectures.REGISTRY:
         raise ConfigError(
             f"Unknown architecture {architecture!r}. Allowed: {', '.join(architectures.REGISTRY)}."
         )
     changes = {"architecture": architecture} if architecture else {}
-    return preset, load_preset(preset, **budget, **changes)
+    return load_preset(preset, **budget, **changes)
 
 
 def _read_row(folder, asked):
@@ -108,10 +120,10 @@ def _read_row(folder, asked):
     return row
 
 
-def _fit(preset, config, data, folder, backbone_weights, environment):
+def _fit(config, data, folder, backbone_weights, environment):
     own = dataclasses.asdict(config)
     settings = [part for item in own.items() for part in ("--set", "{}={}".format(*item))]
-    command = [sys.executable, "-m", "train", "fit", "--preset", preset, "--data", str(data)]
+    command = [sys.executable, "-m", "train", "fit", "--data", str(data)]
     command += ["--run", str(folder), "--backbone-weights", backbone_weights, *settings]
     if subprocess.run(command, env=environment).returncode:
         raise DetectorError(f"Training in {folder} failed; mend it and run the same command again.")
