@@ -305,6 +305,8 @@ def run_all(options):
         settings = {**quick.SETTINGS, **settings}
         taken, judged = (["--pictures", str(n)] for n in (quick.PICTURES, quick.JUDGED))
         print("A toy run: it shows that every step works. Its weights and figures say nothing.")
+        if start == quick.start_of(config.architecture) != "none":
+            print("It goes on from the weights that ship: good figures are theirs.")
     archives = ["--archive", *options.archive] if options.archive else []
     recipe = ["--preset", options.preset, "--backbone-weights", start]
     recipe += [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]

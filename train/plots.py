@@ -122,6 +122,7 @@ def history(epochs, path):
             values = [epochs[number - 1].get(prefix + name, np.nan) for number in numbers]
             ax.plot(numbers, values, marker="o", markersize=3, label=label)
         ax.set(title=name, xlabel="epoch")
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend()
     _save(figure, path)
 

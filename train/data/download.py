@@ -87,8 +87,8 @@ def _fetch_from_kaggle(output):
         print(f"{output} holds the set already; delete {target} to fetch it again.", flush=True)
         return
     print(
-        f"From {KAGGLE_PAGE}: {KAGGLE_PICTURES:,} pictures, about {_gigabytes(KAGGLE_BYTES)}; "
-        f"{_gigabytes(free_bytes(output))} are free in {output}.",
+        f"From {KAGGLE_PAGE}: {KAGGLE_PICTURES:,} pictures, about {_size(KAGGLE_BYTES)}; "
+        f"{_size(free_bytes(output))} are free in {output}.",
         flush=True,
     )
     require_space(output, 2 * KAGGLE_BYTES, name="The archive and its pictures")
@@ -111,8 +111,8 @@ def _fetch_from_kaggle(output):
         _bring(source, target)
 
 
-def _gigabytes(count):
-    return f"{count / 1e9:.1f} GB"
+def _size(count):
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def _split(source, output, *, count):
@@ -159,7 +159,7 @@ def _bring(source, target, *, count=0, is_whole=False):
         needed = sum(size for _, size, _ in missing)
         print(
             f"{source}: {len(files):,} files, {len(files) - len(missing):,} of them there already, "
-            f"{_gigabytes(needed)} to write; {_gigabytes(free_bytes(target))} are free.",
+            f"{_size(needed)} to write; {_size(free_bytes(target))} are free.",
             flush=True,
         )
         require_space(target, needed, name=f"{source.name}, unpacked,")

@@ -82,7 +82,7 @@ def split_flat(source, *, output, shares=SHARES, seed, place=shutil.copyfile):
     # Beside its place until all of it is there: a part of a data set looks like a whole one.
     unfinished = Path(output) / "split.part"
     shutil.rmtree(unfinished, ignore_errors=True)
-    for index in tqdm(keep, desc="copying", unit="picture"):
+    for index in tqdm(keep, desc="splitting", unit="picture"):
         path, label = found[index]
         copy = unfinished / places[index] / label / f"{hashes[index][:16]}{path.suffix.lower()}"
         copy.parent.mkdir(parents=True, exist_ok=True)
