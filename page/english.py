@@ -208,7 +208,7 @@ TEXTS = {
     "clip_worst": "The most suspicious moment of each face",
     "clip_worst_of": "Face {number}, at {time}: {headline}",
     "clip_table": "The faces of this clip",
-    "clip_heads": ("Face", "From", "To", "Verdict", "P(fake)", "Worst at", "Frames", "Note"),
+    "clip_heads": ("Face", "From", "To", "Verdict", "P(fake)", "Worst at", "Frames"),
     "clip_error_title": "This clip cannot be judged",
     "clip_errors": {  # the errors themselves are English
         "file_unreadable": "The clip is gone: it is kept for an hour at most. Send it again.",

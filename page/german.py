@@ -252,10 +252,7 @@ TEXTS = {
     "clip_worst": "Der auffälligste Moment jedes Gesichts",
     "clip_worst_of": "Gesicht {number}, bei {time}: {headline}",
     "clip_table": "Die Gesichter dieses Videos",
-    "clip_heads": (
-        *("Gesicht", "Von", "Bis", "Urteil", "P(Fälschung)", "Auffälligst bei", "Bilder"),
-        "Hinweis",
-    ),
+    "clip_heads": ("Gesicht", "Von", "Bis", "Urteil", "P(Fälschung)", "Höchste bei", "Bilder"),
     "clip_error_title": "Dieses Video kann nicht beurteilt werden",
     "clip_errors": {
         "wrong_type": "Das ist kein Video. Bitte eine Videodatei senden.",

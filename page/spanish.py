@@ -249,7 +249,7 @@ TEXTS = {
     "clip_worst": "El momento más sospechoso de cada cara",
     "clip_worst_of": "Cara {number}, en {time}: {headline}",
     "clip_table": "Las caras de este vídeo",
-    "clip_heads": ("Cara", "De", "A", "Juicio", "P(falsa)", "Peor en", "Fotogramas", "Nota"),
+    "clip_heads": ("Cara", "De", "A", "Juicio", "P(falsa)", "Peor en", "Fotogramas"),
     "clip_error_title": "Este vídeo no se puede juzgar",
     "clip_errors": {
         "wrong_type": "Esto no es un vídeo. Envíe un archivo de vídeo.",

@@ -240,7 +240,6 @@ def _table(verdict, texts):
             words.percent(max(appearance.fake_probability, 0.001), texts),
             clock(appearance.worst_time, texts),
             len(appearance.samples),
-            ". ".join(note_text(note, texts) for note in appearance.notes),
         ]
         lines.append(
             f'<tr><th scope="row">{number}</th>'
