@@ -58,10 +58,11 @@ class FaceDetector:
             close = self._look_closely(photo, boxes, shown.size)
             faces = distinct(faces + not_parts(close, faces))
         if not faces:
-            blurred = shown.filter(ImageFilter.GaussianBlur(BLUR))
-            again = self._find(blurred) or next(
-                filter(None, (self._find(shown, turn=turn) for turn in (1, 2, 3))), []
-            )
+            again = self._find(shown.filter(ImageFilter.GaussianBlur(BLUR)))
+            # Once it is upright, a turned face needs no blur: its box is that of the upright photo.
+            turns = {again[0].quarters} - {0} if again else (1, 2, 3)
+            sharp = (self._find(shown, turn=turn) for turn in turns)
+            again = next(filter(None, sharp), again)
             faces = [face.enlarged(1.0 / scale) for face in again]
         return sorted(faces, key=lambda face: face.side, reverse=True)
 
