@@ -1,11 +1,14 @@
 PYTHON ?= python3
 
-.PHONY: run test style quality space
+.PHONY: run test test-all style quality space
 
 run:
 	$(PYTHON) app.py
 
-test:
+test:  # without servers, browsers and trainings
+	$(PYTHON) -m pytest -m "not slow"
+
+test-all:
 	$(PYTHON) -m pytest
 
 style:

@@ -23,6 +23,20 @@ from testing.server import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 ISSUES_URL = "https://git.example/me/detector/issues/new"
+# Files of tests that start servers, browsers or trainings; `make test` leaves them out.
+SLOW = (
+    *("test_access", "test_app", "test_clip_page", "test_cluster", "test_compare"),
+    *("test_distribute", "test_evaluate", "test_explain", "test_hub", "test_judge"),
+    *("test_leave_out", "test_mcp", "test_notebook", "test_page", "test_push"),
+    *("test_round_trip", "test_space", "test_torch_speed", "test_training"),
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker("slow")
 
 
 @pytest.fixture
