@@ -179,7 +179,9 @@ def test_killed_run_ends_as_an_uninterrupted_one(trained, tmp_path, run_python):
 
 def test_ctrl_c_ends_with_a_sentence(trained, tmp_path, run_python):
     """Thirty lines of traceback read as if something were broken."""
-    stopped = KILLED.replace("SIGKILL", "SIGINT")
+    # A shell lets what it starts in the background ignore Ctrl-C, and so would the tests then.
+    heed = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    stopped = heed + KILLED.replace("SIGKILL", "SIGINT")
     fit = ("fit", "--data", trained.data, *SET_TINY, "--run", tmp_path / "run")
     done = run_python("-c", stopped, *fit)
     assert done.returncode == 130, done.stderr
