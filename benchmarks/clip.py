@@ -10,6 +10,7 @@ machine does.
 import os
 import statistics
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -23,10 +24,11 @@ from detector.video.decode import Decoder
 from detector.video.sampling import plan
 
 SIZE, SECONDS, RATE = (1920, 1080), 10, 30
+PHOTOS = 20  # timed alone
 
 
 def measure(repeat):
-    """Yield the table "clip"."""
+    """Yield the tables "clip" and "clip-beside"."""
     detector = load_detector()
     with tempfile.TemporaryDirectory() as folder:
         clip = make_clip(Path(folder) / "clip.mp4")
@@ -40,6 +42,7 @@ def measure(repeat):
             started = time.perf_counter()
             memory.append(_decode(clip))
             decoding.append(time.perf_counter() - started)
+        alone, beside = _time_photos(detector, clip)
     yield (
         "clip",
         [
@@ -50,6 +53,17 @@ def measure(repeat):
                 "CPU seconds, both processes": statistics.median(cpu),
                 "seconds of decoding 32 frames": statistics.median(decoding),
                 "memory of the decoding process, peak, MB": statistics.median(memory),
+            }
+        ],
+    )
+    yield (
+        "clip-beside",
+        [
+            {
+                "photo": "640x480",
+                "alone, ms": alone,
+                "while a clip is judged, ms": beside,
+                "ratio": beside / alone,
             }
         ],
     )
@@ -70,6 +84,24 @@ def make_clip(path):
             out.mux(track.encode(av.VideoFrame.from_image(frame)))
         out.mux(track.encode())
     return path
+
+
+def _time_photos(detector, clip):
+    """Median milliseconds of a photo, alone and while a clip is judged beside it."""
+    with Image.open(PORTRAIT) as portrait:
+        photo = portrait.convert("RGB").resize((640, 480))
+    alone = [_time(detector, photo) for _ in range(PHOTOS)]
+    beside, watching = [], threading.Thread(target=detector.predict_video, args=(clip,))
+    watching.start()
+    while watching.is_alive():
+        beside.append(_time(detector, photo))
+    return statistics.median(alone), statistics.median(beside)
+
+
+def _time(detector, photo):
+    started = time.perf_counter()
+    detector.predict(photo)
+    return 1000 * (time.perf_counter() - started)
 
 
 def _cpu_seconds():
