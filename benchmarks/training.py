@@ -36,7 +36,7 @@ import keras
 from train.models import architectures
 from train.fitting import torch_speed
 from train.config import TrainConfig
-from train.data.batches import FaceBatches
+from train.data.batches import training_batches
 from train.data.manifest import Picture
 
 case, root = sys.argv[1], Path(sys.argv[2])
@@ -56,9 +56,7 @@ if case.startswith("this repository"):
         Picture(path, "Train", path.parent.name, "", (60.0, 50.0, 180.0, 190.0), (256, 256))
         for path in sorted(root.rglob("*.jpg"))
     ]
-    batches = FaceBatches(
-        pictures, config, augment=True, corrupt_share=config.corrupt_share
-    )
+    batches = training_batches(pictures, config)
 else:
     batches = keras.utils.image_dataset_from_directory(
         root, label_mode="binary", batch_size=config.batch_size,

@@ -40,20 +40,12 @@ def to_json(verdict):
         A dict: numbers rounded to 4 decimals (probabilities) and 0.1 (pixels), no heatmaps.
     """
     return {
-        "label": verdict.label,
-        "confidence": round(verdict.confidence, 4),
-        "fake_probability": round(verdict.fake_probability, 4),
-        "is_conclusive": verdict.is_conclusive,
-        "notes": list(verdict.notes),
+        **judged_to_json(verdict),
         "faces": [
             {
                 "box": [round(edge, 1) for edge in face.box],
                 "score": round(face.face_confidence, 4),
-                "label": face.label,
-                "confidence": round(face.confidence, 4),
-                "fake_probability": round(face.fake_probability, 4),
-                "is_conclusive": face.is_conclusive,
-                "notes": list(face.notes),
+                **judged_to_json(face),
             }
             for face in verdict.faces
         ],
@@ -61,6 +53,17 @@ def to_json(verdict):
         "height": verdict.size[1],
         "frame": verdict.frame and dataclasses.asdict(verdict.frame),
         "weights": dataclasses.asdict(verdict.weights),
+    }
+
+
+def judged_to_json(judged):
+    """What every verdict says, whether on a photo, a face, a clip or an appearance, as a dict."""
+    return {
+        "label": judged.label,
+        "confidence": round(judged.confidence, 4),
+        "fake_probability": round(judged.fake_probability, 4),
+        "is_conclusive": judged.is_conclusive,
+        "notes": list(judged.notes),
     }
 
 

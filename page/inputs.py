@@ -29,9 +29,7 @@ def keep_path(image):
     Returns:
         `image`.
     """
-    image.data_model = _Photo
-    image.preprocess = lambda payload: payload and _uploaded(payload.path)
-    return image
+    return _keep(image, _Photo)
 
 
 def keep_paths(files):
@@ -60,9 +58,13 @@ def keep_file(file):
     Returns:
         `file`.
     """
-    file.data_model = _File
-    file.preprocess = lambda payload: payload and _uploaded(payload.path)
-    return file
+    return _keep(file, _File)
+
+
+def _keep(component, data_model):
+    component.data_model = data_model
+    component.preprocess = lambda payload: payload and _uploaded(payload.path)
+    return component
 
 
 class _File(FileData):

@@ -126,7 +126,8 @@ def _moments(verdict):
 def _timeline(verdict, texts):
     moments = _moments(verdict)
     order = {time: index for index, time in enumerate(moments)}
-    chosen = order[decisive(verdict)[0].worst_time]
+    worst = decisive(verdict)[0].worst_time
+    chosen = order[worst]
     duration = max(verdict.clip.duration, max(moments), 0.001)
     cuts = "".join(
         f'<b class="cut" style="left:{cut / duration:.2%}" title="{escape(texts["clip_cut"])} '
@@ -140,7 +141,7 @@ def _timeline(verdict, texts):
     )
     label = escape(texts["clip_moment"])
     figures = [_figure(moments[time], time, order[time], chosen, texts) for time in moments]
-    said = escape(_said(moments, chosen, texts))
+    said = escape(_said(moments[worst], worst, texts))
     return (
         f'<section class="timeline"><h3>{escape(texts["clip_timeline"])}</h3>'
         f'<div aria-hidden="true">{lanes}<p class="ends"><span>0:00</span>'
@@ -161,24 +162,23 @@ def _columns(appearance, order, duration):
         before, after = gaps[max(index - 1, 0)], gaps[min(index, len(gaps) - 1)]
         left = max(sample.time - min(before, COLUMN_SECONDS) / 2, 0.0)
         right = min(sample.time + min(after, COLUMN_SECONDS) / 2, duration)
-        is_fake = sample.crop.label == "Fake" and sample.crop.is_conclusive
         columns.append(
-            f'<i class="{"fake" if is_fake else "inconclusive"}" data-moment="{order[sample.time]}"'
+            f'<i class="{_colour(sample.crop)}" data-moment="{order[sample.time]}"'
             f' style="left:{left / duration:.3%};width:{max(right - left, 0) / duration:.3%};'
             f'height:{max(sample.crop.fake_probability, 0.06):.0%}"></i>'
         )
     return "".join(columns)
 
 
-def _said(moments, index, texts):
-    time = list(moments)[index]
-    faces = [
+def _said(faces, time, texts):
+    """P(fake) of the (number of face, sample) pairs of a moment, in words."""
+    said = [
         texts["clip_said"].format(
             number=number, percent=words.percent(max(sample.crop.fake_probability, 0.001), texts)
         )
-        for number, sample in moments[time]
+        for number, sample in faces
     ]
-    return f"{clock(time, texts)}: {', '.join(faces)}"
+    return f"{clock(time, texts)}: {', '.join(said)}"
 
 
 def _figure(faces, time, index, chosen, texts):
@@ -186,7 +186,7 @@ def _figure(faces, time, index, chosen, texts):
     crops = [show(sample)[1] for _, sample in faces]
     picture, moved = reframe(picture, crops, max_side=FRAME_SIDE, max_enlargement=1.0)
     alt = texts["clip_alt"].format(time=clock(time, texts))
-    said = _said({time: faces}, 0, texts)
+    said = _said(faces, time, texts)
     layers = "".join(
         f'<img class="heat" src="{data_uri(heat_layer(crop.heatmap, side=64))}" alt="" '
         f'style="{place(crop.square, picture.size)}">'

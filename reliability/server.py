@@ -13,10 +13,10 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from testing.server import ROOT, answers
+
 SAMPLE_SECONDS = 0.5
 
 
@@ -95,15 +95,6 @@ def started(folder, *, settings=None, seconds=180, **environment):
     finally:
         process.kill()
         process.wait()
-
-
-def answers(url):
-    """Whether the page is given at an address."""
-    try:
-        with urllib.request.urlopen(url, timeout=5):
-            return True
-    except OSError:
-        return False
 
 
 @contextlib.contextmanager

@@ -38,7 +38,7 @@ def serve(*, seconds=90, **environment):
     )
     try:
         deadline = time.monotonic() + seconds
-        while not _answers(url):
+        while not answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
                 raise RuntimeError(f"app.py did not start:\n{process.communicate()[0]}")
@@ -50,7 +50,8 @@ def serve(*, seconds=90, **environment):
         process.stdout.close()
 
 
-def _answers(url):
+def answers(url):
+    """Whether the page is given at an address."""
     try:
         with urllib.request.urlopen(url, timeout=5):
             return True

@@ -19,6 +19,7 @@ from detector import load_detector
 from detector.config import WEIGHTS_DIR
 from detector.weights import FACES_FILE, MODEL_FILE, SPEC_FILE
 from testing import drawing
+from testing.browser import started_chromium
 from testing.server import serve
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -145,3 +146,10 @@ def trained(tmp_path_factory, run_python):
     assert done.returncode == 0, done.stderr
     assert "confusion matrix" in done.stdout
     return paths
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium, for tests that are skipped where there is none."""
+    with started_chromium() as browser:
+        yield browser

@@ -12,18 +12,12 @@ from detector.video import to_json
 from page.texts import LANGUAGES
 from page.timeline import render_verdict, write_files
 from page.words import headline
-from testing.browser import CHROMIUM, drop, opened, started_chromium
+from testing.browser import CHROMIUM, drop, opened
 from testing.clips import write_clip
 from testing.server import ROOT, check_form
 
 ENGLISH, GERMAN = LANGUAGES["en"], LANGUAGES["de"]
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with started_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

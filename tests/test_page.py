@@ -16,19 +16,13 @@ from detector.resend import check_resend
 from page.examples import EXAMPLES
 from page.texts import LANGUAGES
 from page.words import percent, strength_of
-from testing.browser import CHROMIUM, drop, opened, started_chromium, wait_for_answer
+from testing.browser import CHROMIUM, drop, opened, wait_for_answer
 from testing.server import ROOT, serve
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"
 ENGLISH, GERMAN = LANGUAGES["en"], LANGUAGES["de"]
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with started_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import dataclasses
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ClipError
+from ..face_turns import turn_picture
 from ..limits import (
     MAX_CLIP_CPU,
     MAX_CLIP_FRAMES,
@@ -31,7 +33,8 @@ FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
 CODECS = "h264,hevc,libdav1d,av1,vp9,vp8,mpeg4,aac,opus,vorbis"
 # Of a message; a decoder that somebody has taken over does not fill our memory.
 MAX_LINE, MAX_CONTENT = 2**21, 4 * MAX_CLIP_PIXELS
-TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
+# With which a limit of time ends the child; Windows has neither.
+TIME_SIGNALS = tuple(getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL"))
 # What the child's environment keeps: where systems look for Python's own libraries.
 KEPT = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 SENTENCES = {
@@ -186,8 +189,7 @@ class Decoder:
 
     def ran_out_of_time(self):
         """Whether a limit of time ended the process, and not a fault; waits for its end."""
-        signal = -self._process.wait()
-        return time.monotonic() >= self._deadline or signal in _TIME_SIGNALS
+        return -self._process.wait() in TIME_SIGNALS or time.monotonic() >= self._deadline
 
     def _describe(self):
         message = self._receive()
@@ -214,15 +216,6 @@ class Decoder:
         return (head, content) if len(content) == head["bytes"] else None
 
 
-def _time_signals():
-    import signal
-
-    return tuple(getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL"))
-
-
-_TIME_SIGNALS = _time_signals()
-
-
 def _to_error(code, reason):
     sentence = SENTENCES[code].format(reason=reason or "no more is known")
     return ClipError(sentence, code=code)
@@ -232,8 +225,7 @@ def _to_frame(head, content):
     picture = Image.frombuffer(
         "RGB", (head["width"], head["height"]), content, "raw", "RGB", head["stride"], 1
     )
-    turn = TURNS.get(round(head["rotation"] / 90) % 4)
-    picture = picture.transpose(turn) if turn is not None else picture
+    picture = turn_picture(picture, round(head["rotation"] / 90) % 4)
     return Frame(head["frame"], picture, head["rotation"], head["is_hdr"])
 
 

@@ -3,7 +3,8 @@
 import dataclasses
 
 from ..explain import draw_boxes, overlay
-from ..report import NOTES, to_percent
+from ..report import NOTES, judged_to_json, to_percent
+from .verdict import rank
 
 UNCHECKED = "Voice and lip movement are not checked."
 
@@ -20,11 +21,11 @@ def to_json(verdict):
     clip = dataclasses.asdict(verdict.clip)
     clip |= {name: round(clip[name], 3) for name in ("duration", "frame_rate")}
     return {
-        **_judged(verdict),
+        **judged_to_json(verdict),
         "video": {**clip, "cuts": [round(cut, 3) for cut in verdict.cuts]},
         "appearances": [
             {
-                **_judged(appearance),
+                **judged_to_json(appearance),
                 "start": round(appearance.start, 3),
                 "end": round(appearance.end, 3),
                 "worst_time": round(appearance.worst_time, 3),
@@ -69,13 +70,7 @@ def decisive(verdict):
     """The appearance that decides, and its number from 1; (None, 0) where there is none."""
     if not verdict.appearances:
         return None, 0
-    found = max(
-        range(len(verdict.appearances)),
-        key=lambda index: (
-            verdict.appearances[index].fake_probability == verdict.fake_probability,
-            verdict.appearances[index].is_conclusive,
-        ),
-    )
+    found = max(range(len(verdict.appearances)), key=lambda i: rank(verdict.appearances[i]))
     return verdict.appearances[found], found + 1
 
 
@@ -104,16 +99,6 @@ def draw_worst(appearance):
     """
     picture, crop = show(worst_sample(appearance))
     return draw_boxes(overlay(picture, [crop]), [crop])
-
-
-def _judged(judged):
-    return {
-        "label": judged.label,
-        "confidence": round(judged.confidence, 4),
-        "fake_probability": round(judged.fake_probability, 4),
-        "is_conclusive": judged.is_conclusive,
-        "notes": list(judged.notes),
-    }
 
 
 def _say(verdict):

@@ -146,7 +146,7 @@ def judge_clip(appearances, *, notes, clip, cuts, weights):
     Returns:
         `VideoVerdict`.
     """
-    decisive = max(appearances, key=_rank, default=None)
+    decisive = max(appearances, key=rank, default=None)
     is_conclusive = decisive is not None and decisive.is_conclusive
     considered = appearances
     if decisive is None:
@@ -205,6 +205,7 @@ def _log_odds(probability):
     return math.log(probability / (1.0 - probability))
 
 
-def _rank(appearance):
+def rank(appearance):
+    """By what the appearance that decides on a clip is the highest."""
     is_fake = appearance.label == "Fake"
     return is_fake, appearance.is_conclusive, appearance.fake_probability

@@ -119,6 +119,13 @@ class FaceBatches(keras.utils.PyDataset):
         return crop[:, ::-1] if is_flipped else crop
 
 
+def training_batches(pictures, config, *, limit=None):
+    """`FaceBatches` as a network learns from them: drawn anew each epoch, augmented, degraded."""
+    return FaceBatches(
+        pictures, config, augment=True, corrupt_share=config.corrupt_share, limit=limit
+    )
+
+
 def shift(square, size, generator):
     """Move a square a little, but not out of its photo.
 

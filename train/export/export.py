@@ -29,7 +29,7 @@ from detector.weights import (
 )
 
 from ..config import TrainConfig
-from ..data.batches import FaceBatches
+from ..data.batches import training_batches
 from ..data.manifest import read_manifest, read_sources
 from ..data.sampling import choose_evenly
 from ..evaluation.predict import labels_of, look_at_pictures, predict_batches, read_photos
@@ -165,13 +165,8 @@ def _write(spec, output):
 
 
 def _quantise(path, training, validation, config):
-    batches = FaceBatches(
-        training,
-        config,
-        augment=True,
-        corrupt_share=config.corrupt_share,
-        limit=-(-QUANTISE_PICTURES // config.batch_size),
-    )
+    limit = -(-QUANTISE_PICTURES // config.batch_size)
+    batches = training_batches(training, config, limit=limit)
     content, report = quantise_late(
         path.read_bytes(),
         (crop for index in range(len(batches)) for crop in batches[index][0]),

@@ -16,7 +16,7 @@ from tqdm import trange
 from detector.errors import ConfigError
 
 from ..config import TrainConfig
-from ..data.batches import FaceBatches
+from ..data.batches import training_batches
 from ..data.manifest import read_manifest
 from ..disk import write_whole
 from .fit import load_network, read_run_on
@@ -54,14 +54,7 @@ def average(run, *, start, data, output, share=0.5, batches=STATISTICS_BATCHES):
         [share * one + (1.0 - share) * other for one, other in zip(*ends, strict=True)]
     )
     _measure_statistics(
-        model,
-        FaceBatches(
-            read_manifest(data, "Train"),
-            config,
-            augment=True,
-            corrupt_share=config.corrupt_share,
-            limit=batches,
-        ),
+        model, training_batches(read_manifest(data, "Train"), config, limit=batches)
     )
     digest = hashlib.sha256(Path(start).read_bytes()).hexdigest()
     made_of["averaged with"] = f"{Path(start).name}, sha256 {digest}, {1.0 - share:g} of it"

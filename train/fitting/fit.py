@@ -16,7 +16,7 @@ from detector.errors import ConfigError
 
 from ..config import TrainConfig
 from ..data import sampling
-from ..data.batches import FaceBatches
+from ..data.batches import FaceBatches, training_batches
 from ..data.manifest import read_fingerprint, read_manifest
 from ..disk import write_whole
 from ..fingerprint import library_versions
@@ -115,13 +115,7 @@ def _train(config, *, data, output, backbone_weights):
         head = architectures.head_layers(model)
         for layer in model.layers:
             layer.trainable = layer in head
-        head_batches = FaceBatches(
-            training,
-            config,
-            augment=True,
-            corrupt_share=config.corrupt_share,
-            limit=config.head_batches,
-        )
+        head_batches = training_batches(training, config, limit=config.head_batches)
         _compile(model, keras.optimizers.Adam(config.head_learning_rate))
         print(f"Phase 1, the head alone: {len(head_batches):,} batches.", flush=True)
         forecast = Forecast(batches=len(head_batches))
@@ -132,13 +126,7 @@ def _train(config, *, data, output, backbone_weights):
         write_seconds(seconds, -1, seconds=time.monotonic() - started)
 
     # Phase 2: everything
-    batches = FaceBatches(
-        training,
-        config,
-        augment=True,
-        corrupt_share=config.corrupt_share,
-        limit=config.epoch_batches,
-    )
+    batches = training_batches(training, config, limit=config.epoch_batches)
     if not is_resumed:
         draw_training(batches, output=output / "plots")
     _compile(model, make_optimizer(config, epoch_batches=len(batches)))

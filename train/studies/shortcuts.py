@@ -15,7 +15,7 @@ from tqdm import tqdm
 from detector import CLASSES
 from detector.preprocess import cut, longer_side
 
-from ..data.batches import FaceBatches
+from ..data.batches import training_batches
 from ..data.reduced import read
 from ..data.sampling import choose_evenly
 
@@ -43,12 +43,7 @@ def measure_shortcuts(pictures, config):
         groups = np.unique(
             [picture.group or picture.sha256 for picture in chosen], return_inverse=True
         )[1]
-        augmented = FaceBatches(
-            chosen,
-            config.replace(blend_share=0.0, batch_size=1),
-            augment=True,
-            corrupt_share=config.corrupt_share,
-        )
+        augmented = training_batches(chosen, config.replace(blend_share=0.0, batch_size=1))
         shown = {}  # by picture: once each is enough
         for place, slot in enumerate(tqdm(augmented.slots, desc=pool, unit="picture")):
             if slot.index not in shown:
