@@ -41,6 +41,8 @@ class TrainConfig:
     inner_share: float = 0.3  # of training pictures that show the inside of a face alone: a face
     #                            generated as a whole has no seam, and only its skin can tell
     blend_share: float = 0.2  # of fakes that are made of genuine pictures, each beside its original
+    pool_weights: str = ""  # as dfdc=2,web-swaps=0.5: factors on the pools' shares of an epoch, for
+    #                         pools that are harder, or easier, than the rest
     leave_out: str = ""  # sources that are not shown, with commas: what an unseen origin comes to
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
@@ -95,6 +97,27 @@ class TrainConfig:
                 "plateau_patience reduces a constant learning rate: set schedule=constant, or "
                 f"plateau_patience=0. Received: schedule={self.schedule!r}."
             )
+
+        self.factors_of_pools  # noqa: B018 - reads the text, so that an error comes at once
+
+    @property
+    def factors_of_pools(self):
+        """`pool_weights` as a dict of numbers above 0.
+
+        Raises:
+            ConfigError: it has another form.
+        """
+        try:
+            parts = [part.split("=") for part in self.pool_weights.split(",") if part.strip()]
+            factors = {name.strip(): float(factor) for name, factor in parts}
+        except ValueError:
+            factors = {"": 0.0}
+        if not all(0.0 < factor < float("inf") for factor in factors.values()):
+            raise ConfigError(
+                "pool_weights must be of the form dfdc=2,web-swaps=0.5, with factors above 0. "
+                f"Received: {self.pool_weights!r}."
+            )
+        return factors
 
     @property
     def takes_whole_pictures(self):

@@ -68,6 +68,7 @@ class FaceBatches(keras.utils.PyDataset):
                 self.pictures,
                 np.random.default_rng([self.config.seed, epoch]),
                 blend_share=self.config.blend_share,
+                pool_weights=self.config.factors_of_pools,
             )
 
     def __getitem__(self, batch):

@@ -26,11 +26,12 @@ class Slot:
     donor: int | None = None
 
 
-def draw_epoch(pictures, generator, *, blend_share):
+def draw_epoch(pictures, generator, *, blend_share, pool_weights=None):
     """Draw an epoch that is even by label, and by source within a pool and label.
 
     A pool's share grows with the square root of the number of its sources: one of many kinds has
-    more to teach, but not so much more that one of a single kind is forgotten.
+    more to teach, but not so much more that one of a single kind is forgotten. `pool_weights`
+    gives more to pools that are hard.
 
     Genuine and forged frames of one group stand side by side, as do a genuine picture and the fake
     that is made of it: what else differs between pictures then tells nothing (Shiohara and
@@ -40,6 +41,7 @@ def draw_epoch(pictures, generator, *, blend_share):
         pictures: list of `Picture`, of both labels in every pool.
         generator: `np.random.Generator`.
         blend_share: 0-1, of the fakes that are made of genuine pictures.
+        pool_weights: None, or a dict of factors on the shares of pools; of others it is 1.
 
     Returns:
         A list of `Slot`, about as many as pictures.
@@ -47,8 +49,10 @@ def draw_epoch(pictures, generator, *, blend_share):
     pools = collections.defaultdict(lambda: collections.defaultdict(list))
     for index, picture in enumerate(pictures):
         pools[picture.pool][picture.label].append(index)
+    factors = pool_weights or {}
     weights = {
-        pool: np.sqrt(len({picture.source for picture in pictures if picture.pool == pool}))
+        pool: factors.get(pool, 1.0)
+        * np.sqrt(len({picture.source for picture in pictures if picture.pool == pool}))
         for pool in pools
     }
     units = []  # of (index, donor or None), one or two each
