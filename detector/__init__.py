@@ -188,7 +188,7 @@ class Detector:
 
         weights = self.weights  # read once: other weights may be put there meanwhile
 
-        @one_verdict()
+        @one_verdict(gives_way=True)
         def look(frame, most):
             faces = weights.faces.detect(frame)
             crops = [_judge(weights, frame, face, notes=[]) for face in faces[:most]]

@@ -2,7 +2,8 @@
 
 A verdict that is alone in the process has all threads for each of its passes. Verdicts that are
 side by side have one each, and networks of their own: threads of two passes on the same cores wait
-for each other, and spend on it what the other pass needs.
+for each other, and spend on it what the other pass needs. A clip, which takes seconds anyway, gives
+way: its passes run between photos.
 """
 
 import contextlib
@@ -16,14 +17,28 @@ from ai_edge_litert.interpreter import Interpreter
 
 from .errors import WeightsError
 
-_counting = threading.Lock()
-_verdicts = 0  # in progress in this process
+PATIENCE = 0.1  # seconds; a pass that gives way runs then, or photos without end would stop a clip
+
+_counting = threading.Condition()
+_verdicts = 0  # in progress in this process, without those that give way
+_this = threading.local()  # thread; whether its verdict gives way
 
 
 @contextlib.contextmanager
-def one_verdict():
-    """A context in which this thread is working at one verdict."""
+def one_verdict(*, gives_way=False):
+    """A context in which this thread is working at one verdict.
+
+    Args:
+        gives_way: whether its passes wait while others are in progress, each `PATIENCE` at most.
+    """
     global _verdicts
+    if gives_way:
+        _this.gives_way = True
+        try:
+            yield
+        finally:
+            _this.gives_way = False
+        return
     with _counting:
         _verdicts += 1
     try:
@@ -31,6 +46,15 @@ def one_verdict():
     finally:
         with _counting:
             _verdicts -= 1
+            _counting.notify_all()
+
+
+def _is_alone():
+    """Whether a pass of this thread has the cores to itself; it waits for that if it gives way."""
+    if not getattr(_this, "gives_way", False):
+        return _verdicts <= 1
+    with _counting:
+        return _counting.wait_for(lambda: not _verdicts, PATIENCE)
 
 
 def count_cores():
@@ -95,7 +119,7 @@ class Network:
         Returns:
             A list of float32 arrays, each with a leading axis of 1, in the file's output order.
         """
-        if _verdicts <= 1:
+        if _is_alone():
             with self._lock:
                 return self._alone(picture)
         one = self._beside.get()

@@ -95,6 +95,35 @@ def test_a_failed_pass_blocks_no_later_one(network, crop):
         assert network(crop)
 
 
+def test_a_pass_that_gives_way_runs_after_the_photo(network, used, crop, monkeypatch):
+    """A clip takes seconds anyway; a photo beside it has all threads."""
+    monkeypatch.setattr(runtime, "PATIENCE", 60.0)
+    order = []
+
+    def watch():
+        with one_verdict(gives_way=True):
+            network(crop)
+            order.append("clip")
+
+    with one_verdict():
+        clip = threading.Thread(target=watch)
+        clip.start()
+        clip.join(0.2)
+        network(crop)
+        order.append("photo")
+    clip.join(60)
+    assert order == ["photo", "clip"]
+    assert used == [2]
+
+
+def test_photos_without_end_do_not_stop_a_clip(network, used, crop, monkeypatch):
+    monkeypatch.setattr(runtime, "PATIENCE", 0.01)
+    with one_verdict(), concurrent.futures.ThreadPoolExecutor(1) as pool:
+        run = one_verdict(gives_way=True)(network)
+        assert pool.submit(run, crop).result(60)
+    assert used == [2, 1]
+
+
 def test_a_verdict_that_failed_is_over():
     before = runtime._verdicts
     with pytest.raises(ZeroDivisionError), one_verdict():
