@@ -161,12 +161,27 @@ def by_source(labels, verdicts, pictures):
             "conclusive and right": conclusive & is_right,
             "conclusive and wrong": conclusive & ~is_right,
         }.items():
-            successes = int(counted[ours].sum())
-            interval = stats.binomtest(successes, int(ours.sum())).proportion_ci(method="wilson")
-            row[name] = round(successes / int(ours.sum()), 4)
-            row[f"{name} interval"] = [round(float(end), 4) for end in interval]
+            row |= share(name, counted[ours])
         figures[f"{source}, {CLASSES[label]}"] = row
     return figures
+
+
+def share(name, counted):
+    """The share of those that count, with its 95 % interval (Wilson, 1927).
+
+    Args:
+        name: of the share.
+        counted: (n,) bool, at least one.
+
+    Returns:
+        A dict: `name`, 0-1, and "`name` interval", its two ends.
+    """
+    successes, count = int(np.sum(counted)), len(counted)
+    interval = stats.binomtest(successes, count).proportion_ci(method="wilson")
+    return {
+        name: round(successes / count, 4),
+        f"{name} interval": [round(float(end), 4) for end in interval],
+    }
 
 
 def auc(labels, scores):

@@ -26,6 +26,7 @@ from ..data.sampling import choose_evenly
 from ..disk import write_whole
 from ..metrics import auc, by_group, by_source, intervals, risk_coverage, summarise
 from .pastes import measure_pastes
+from .skin_tone import by_skin_tone, typology_angle
 from .stability import RESENDS, flips
 
 FACE_SIDES = (64, 96, 128)  # pixels; borders between the groups of faces by size
@@ -57,6 +58,7 @@ def evaluate(weights_dir, *, data, split, output, count=0):
     pictures = choose_evenly(read_manifest(data, split), count, seed=0)
     labels = np.array([CLASSES.index(picture.label) for picture in pictures])
     labelled_face, whole_photo, resent = [], [], {name: [] for name in RESENDS}
+    angles = []
     for index, picture in enumerate(tqdm(pictures, desc=f"judging {split}", unit="picture")):
         photo = load_photo(picture.path)
         verdict = whole = detector.predict(photo)
@@ -64,8 +66,10 @@ def evaluate(weights_dir, *, data, split, output, count=0):
             verdict = detector.predict(photo, is_face_crop=True)
         labelled_face.append(verdict)
         whole_photo.append(whole)
+        box = verdict.crops[0].box
+        angles.append(typology_angle(photo, box) if box else None)
         for name, resend in RESENDS.items() if index % RESENT_SHARE == 0 else ():
-            again = resend(photo, verdict.crops[0].box)
+            again = resend(photo, box)
             resent[name].append(detector.predict(again, is_face_crop=True))
     figures = {
         "split": split,
@@ -85,6 +89,7 @@ def evaluate(weights_dir, *, data, split, output, count=0):
         "pools": by_group(labels, labelled_face, [picture.pool for picture in pictures]),
         "stability by pool": _stability_by_pool(pictures, labelled_face, resent),
         "sources": by_source(labels, labelled_face, pictures),
+        "skin tone": by_skin_tone(labels, labelled_face, angles),
     }
     if split == "Validation":
         figures["corruptions"] = _by_corruption(detector, pictures)
@@ -262,6 +267,8 @@ def to_text(figures):
     lines += _table("pool", figures["pools"])
     lines += _table("labels that change, by pool", _transpose(figures["stability by pool"]))
     lines += _table("source", _without_intervals(figures["sources"]))
+    if figures["skin tone"]:
+        lines += _table("genuine, apparent skin", _without_intervals(figures["skin tone"]))
     if figures.get("pasted faces"):
         lines += _table("pasted faces", figures["pasted faces"])
     for family, groups in figures.get("corruptions", {}).items():

@@ -19,7 +19,7 @@ from ..evaluation.origins import to_text as origins_table
 DOCUMENTS = {  # which tables stand where
     "README.md": ("headline",),
     "docs/evaluation.md": (
-        *("confusion", "sources", "leave-out", "origins", "pasted faces"),
+        *("confusion", "sources", "skin tone", "leave-out", "origins", "pasted faces"),
         *("stability", "face size", "framing", "speed"),
     ),
     "docs/training.md": ("leaderboard",),
@@ -72,6 +72,7 @@ def write_tables(root, *, spec, evaluations, benchmarks, leaderboard):
         "headline": _headline(spec, test["95 % intervals"]),
         "confusion": _confusion(test["labelled face"]["confusion matrix"]),
         "sources": sources_table(validation["sources"]),
+        "skin tone": _skin_tone(validation["skin tone"]),
         "leave-out": _left_out(left_out["sources"]),
         "origins": origins_table(origins),
         "clips": clips_table(_read(evaluations / "clips.json", spec)),
@@ -152,6 +153,18 @@ def sources_table(rows):
         shares = (_share(row[key], row[f"{key} interval"]) for key in SHARES)
         cells = " | ".join((row["pool"], f"{row['pictures']:,}", told, *shares))
         lines.append(f"| {source} | {label} | {cells} |")
+    return "\n".join(lines)
+
+
+def _skin_tone(rows):
+    keys = ("called Fake", "conclusively Fake", "conclusively Real")
+    lines = [
+        "| Skin | Genuine pictures | Called Fake | Conclusively Fake | Conclusively Real |",
+        "|---|---:|---|---|---|",
+    ]
+    for name, row in rows.items():
+        shares = " | ".join(_share(row[key], row[f"{key} interval"]) for key in keys)
+        lines.append(f"| {name} | {row['pictures']:,} | {shares} |")
     return "\n".join(lines)
 
 
