@@ -8,6 +8,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from detector.limits import MAX_CLIPS_WAITING
 from detector.video import to_json
 from page.texts import LANGUAGES
 from page.timeline import render_verdict, write_files
@@ -173,6 +174,26 @@ def test_a_script_gets_sentence_worst_frames_and_result(url, clip, verdict, tmp_
     with pytest.raises(AppError) as caught:
         client.predict(handle_file(tmp_path / "bad.mp4"), api_name="/predict_video")
     assert caught.value.title == "not_a_video"
+
+
+def test_ten_may_wait_and_an_eleventh_is_told_to_come_back(url, clip, long_clip):
+    """One clip is judged at a time; nobody who was let in is forgotten."""
+    clients = [Client(url, verbose=False) for _ in range(MAX_CLIPS_WAITING + 2)]
+    first = clients[0].submit(handle_file(long_clip), api_name="/predict_video")
+    deadline = time.monotonic() + 30
+    while not children() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    others = [c.submit(handle_file(clip), api_name="/predict_video") for c in clients[1:]]
+    refused = []
+    for job in (first, *others):
+        try:
+            _, _, result = job.result(timeout=120)
+        except AppError as error:
+            refused.append(error.title)
+        else:
+            check_form(result, form="video_result")
+            assert len(result["appearances"]) == 2
+    assert refused == ["busy"]
 
 
 @pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
