@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detector.errors import ConfigError
+from train.config import TrainConfig
 from train.data.augment import flip_rotate_zoom
 from train.data.manifest import Picture
 from train.data.sampling import choose, choose_evenly, draw_epoch, leave_out, undersample
@@ -113,6 +114,31 @@ def test_an_epoch_is_even_by_label_and_by_source_within_a_pool(pools):
     assert sources["old"] == pytest.approx(sources["new"], abs=1)
     again = draw_epoch(pools, np.random.default_rng(0), blend_share=0.0)
     assert again == slots != draw_epoch(pools, np.random.default_rng(1), blend_share=0.0)
+
+
+def test_a_hard_pool_may_have_a_larger_share(pools):
+    def shown(**settings):
+        slots = draw_epoch(pools, np.random.default_rng(0), blend_share=0.0, **settings)
+        shares = collections.Counter(pools[slot.index].pool for slot in slots)
+        return {pool: count / len(slots) for pool, count in shares.items()}
+
+    even = shown()
+    name = min(even)
+    weighted = shown(pool_weights={name: 3.0})
+    expected = 3 * even[name] / (1 + 2 * even[name])
+    assert weighted[name] == pytest.approx(expected, abs=0.02)
+    with pytest.raises(ConfigError, match="no pool called vdeo"):
+        shown(pool_weights={"vdeo": 3.0})
+
+
+@pytest.mark.parametrize("text", ["dfdc", "dfdc=", "dfdc=0", "dfdc=-1", "dfdc=nan", "a=1=2"])
+def test_pool_weights_are_said_to_be_wrong(text):
+    with pytest.raises(ConfigError, match="of the form dfdc=2,web-swaps"):
+        TrainConfig(pool_weights=text)
+    assert TrainConfig(pool_weights="dfdc=2, web-swaps=0.5").factors_of_pools == {
+        "dfdc": 2.0,
+        "web-swaps": 0.5,
+    }
 
 
 def test_what_differs_in_the_forgery_alone_stands_side_by_side(pools):

@@ -45,11 +45,19 @@ def draw_epoch(pictures, generator, *, blend_share, pool_weights=None):
 
     Returns:
         A list of `Slot`, about as many as pictures.
+
+    Raises:
+        ConfigError: there is no pool of a name in `pool_weights`.
     """
     pools = collections.defaultdict(lambda: collections.defaultdict(list))
     for index, picture in enumerate(pictures):
         pools[picture.pool][picture.label].append(index)
     factors = pool_weights or {}
+    if unknown := set(factors) - set(pools):
+        raise ConfigError(
+            f"pool_weights: there is no pool called {', '.join(sorted(unknown))}. "
+            f"There are {', '.join(sorted(pools))}."
+        )
     weights = {
         pool: factors.get(pool, 1.0)
         * np.sqrt(len({picture.source for picture in pictures if picture.pool == pool}))
