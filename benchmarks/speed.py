@@ -5,17 +5,23 @@
 All take turns in one run; figures are medians in milliseconds. But for the one "at our faces and
 looks", the peers shrink the whole photo to the network's input, as their authors do, and look at it
 once: they do less. One more contender is our serving network at just that.
+
+    python -m benchmarks.speed --against FOLDER
+
+times another checkout instead, in a process of its own, in turns with this one.
 """
 
 import contextlib
 import functools
 import statistics
 import sys
+import tempfile
 import time
 import unittest.mock
+from pathlib import Path
 
 import detector.views
-from benchmarks import table
+from benchmarks import checkouts, table
 from benchmarks.peers import load_peers
 from benchmarks.photos import SIZES, make_crop, make_photo
 from detector import load_detector
@@ -33,12 +39,15 @@ STAGES = {  # what is timed for each: holder and name of a function
 }
 
 
-def measure(repeat):
-    """Yield the tables "stages" and "speed"."""
-    ours = load_detector()
-    peers = load_peers(ours, judge_ours)
+def measure(repeat, against):
+    """Yield the tables "stages" and "speed", or "against"."""
     photos = {"crop 256x256": make_crop()}
     photos |= {f"photo {name}": make_photo(size) for name, size in SIZES.items() if size[0] > 256}
+    if against:
+        yield "against", measure_against(against, photos, repeat)
+        return
+    ours = load_detector()
+    peers = load_peers(ours, judge_ours)
     stages, speeds = [], []
     for name, data in photos.items():
         contenders = {"this repository": functools.partial(judge_ours, ours, data)}
@@ -61,6 +70,30 @@ def measure(repeat):
             )
     yield "stages", stages
     yield "speed", speeds
+
+
+def measure_against(folder, photos, repeat):
+    """The rows of this checkout beside another one, each in a process of its own."""
+    rows = []
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        checkouts.started(checkouts.ROOT) as ours,
+        checkouts.started(folder) as theirs,
+    ):
+        for name, data in photos.items():
+            path = Path(directory) / "photo"
+            path.write_bytes(data)
+            calls = {"ours": lambda: ours(path), "theirs": lambda: theirs(path)}  # noqa: B023
+            found = time_turns(calls, repeat)
+            rows.append(
+                {
+                    "photo": name,
+                    "this version, ms": found["ours"],
+                    "the other version, ms": found["theirs"],
+                    "ratio": found["ours"] / found["theirs"],
+                }
+            )
+    return rows
 
 
 def judge_ours(ours, data):
@@ -98,4 +131,4 @@ def judge_in_stages(ours, data):
 
 
 if __name__ == "__main__":
-    table.run(__doc__, repeat=15, measure=measure)
+    table.run(__doc__, repeat=15, against="", measure=measure)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import photos, table
+from benchmarks import checkouts, photos, table
 from benchmarks.__main__ import PARTS
 from benchmarks.limit import count_macs
-from benchmarks.speed import STAGES, judge_in_stages
+from benchmarks.speed import STAGES, judge_in_stages, measure_against
 from benchmarks.start import with_dependencies
+from detector.errors import ConfigError
 from detector.weights import FACES_FILE, MODEL_FILE
 from reporting.turns import time_turns
 
@@ -68,6 +69,13 @@ def test_contenders_take_turns():
 def test_stages_are_part_of_the_whole(detector):
     spent = judge_in_stages(detector, photos.make_photo((2400, 1800)))
     assert list(spent) == list(STAGES) and all(milliseconds > 0 for milliseconds in spent.values())
+
+
+def test_a_checkout_is_timed_beside_another(tmp_path):
+    [row] = measure_against(checkouts.ROOT, {"crop": photos.make_crop()}, repeat=1)
+    assert row["photo"] == "crop" and row["ratio"] > 0
+    with pytest.raises(ConfigError, match="is no checkout"):
+        measure_against(tmp_path, {"crop": photos.make_crop()}, repeat=1)
 
 
 def test_packages_that_packages_bring_are_counted():
