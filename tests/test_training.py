@@ -17,7 +17,8 @@ from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
 from testing import drawing
 from testing.drawing import SET_TINY, TINY
-from train import __main__ as module
+from train import pipeline
+from train import steps as train_steps
 from train.__main__ import main
 from train.config import TrainConfig
 from train.export import quantise
@@ -361,8 +362,8 @@ def steps(monkeypatch):
         return SimpleNamespace(returncode=0)
 
     for name in ("fit", "download", "prepare", "export", "evaluate"):
-        monkeypatch.setattr(module, f"run_{name}", lambda options: seen.append(options))
-    monkeypatch.setattr(module.subprocess, "run", run)
+        monkeypatch.setattr(train_steps, f"run_{name}", lambda options: seen.append(options))
+    monkeypatch.setattr(pipeline.subprocess, "run", run)
     return seen
 
 
