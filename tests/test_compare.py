@@ -6,7 +6,7 @@ import pytest
 
 from detector.errors import ConfigError
 from testing import drawing
-from train.data.splits import prepare
+from train.data.prepare import prepare
 from train.studies.compare import COLUMNS, compare, to_markdown
 
 BUDGET = {"pictures": 40, "epochs": 2}

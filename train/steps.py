@@ -27,7 +27,7 @@ def run_download(options):
 
 def run_prepare(options):
     """Hash the pictures, drop duplicates, find the faces, write the manifest."""
-    from .data.splits import prepare
+    from .data.prepare import prepare
 
     print(json.dumps(prepare(options.data, validation_share=options.validation_share), indent=2))
 
@@ -122,7 +122,7 @@ def run_evaluate(options):
     """Measure weights on a split: figures, plots, intervals."""
     weights, output = _read_from(options)
     from .data.download import download
-    from .data.splits import prepare
+    from .data.prepare import prepare
     from .evaluation.evaluate import evaluate, record, to_text
 
     with tempfile.TemporaryDirectory() as folder:
