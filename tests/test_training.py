@@ -24,7 +24,8 @@ from train.config import TrainConfig
 from train.export import quantise
 from train.export.export import export
 from train.fitting.average import average
-from train.fitting.fit import load_network, read_run
+from train.fitting.fit import load_network
+from train.fitting.run import read_run
 from train.presets import load_preset
 
 # From archive to weights
