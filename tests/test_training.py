@@ -413,7 +413,7 @@ def test_folders_fit_together_from_fit_to_push(monkeypatch, trained):
         "train.evaluation.evaluate.evaluate",
         lambda weights, **options: asked.update(weights=weights, **options) or {},
     )
-    monkeypatch.setattr("train.evaluation.evaluate.to_text", lambda figures: "")
+    monkeypatch.setattr("train.evaluation.report.to_text", lambda figures: "")
     monkeypatch.setattr(
         "train.publish.push.push",
         lambda weights, **options: asked.update(pushed=weights, **options),

@@ -123,7 +123,8 @@ def run_evaluate(options):
     weights, output = _read_from(options)
     from .data.download import download
     from .data.prepare import prepare
-    from .evaluation.evaluate import evaluate, record, to_text
+    from .evaluation.evaluate import evaluate, record
+    from .evaluation.report import to_text
 
     with tempfile.TemporaryDirectory() as folder:
         if options.archive:
