@@ -19,7 +19,8 @@ from detector.pixels import read_exif
 from page.uploads import list_photos
 from reliability import formats, pictures
 from reliability.archives import pack
-from reliability.hostile import FAMILIES, encode, encodings, make
+from reliability.hostile import FAMILIES, make
+from reliability.portrait import encode, encodings
 
 QUICK = settings(
     max_examples=100,
