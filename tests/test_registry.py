@@ -18,49 +18,70 @@ SMALL = 32  # at which a test trains in a moment
 # before the logit and whether they have batch norm. Counted below by hand, without Keras.
 THREE = [(32, 3, 1, 2), (64, 3, 1, 2), (128, 3, 1, 2)]
 FOUR = [*THREE, (256, 3, 1, 2)]
-VALID = {"project_1_1", "project_1_2", "project_1_3", "project_1_4"}
+VALID = {"mytechnotalent_1", "mytechnotalent_2", "mytechnotalent_3", "mytechnotalent_4"}
 NETWORKS = {
-    "project_0": (FOUR, True, [512, 256, 128], False),
-    "project_1_1": ([(16, 4, 1, 2), (36, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_2": ([(16, 4, 2, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_3": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_4": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_5": (THREE, True, [256, 128, 64], False),
-    "project_1_6": (FOUR, True, [512, 256, 128], False),
-    "project_1_7": (THREE, True, [256, 128, 64, 32], False),
-    "project_1_8": (THREE, True, [128, 64], False),
-    "project_1_9": ([(32, 3, 1, 0), (64, 3, 1, 0), (128, 3, 1, 2)], True, [256, 128], True),
-    "project_1_10": (THREE, True, [128, 64], False),
-    "project_1_11": (FOUR, True, [512, 256, 128], False),
-    "project_1_12": (FOUR, True, [512, 256, 128], False),
-    "project_1_13": (FOUR, True, [512, 256, 128], False),
-    "project_1_14": (FOUR, True, [512, 256, 128], False),
-    "project_1_15": (FOUR, True, [512, 256, 128, 64], False),
-    "project_1_16": (FOUR, True, [512, 256, 64], False),
-    "project_1_17": (FOUR, True, [512, 256, 128], False),
-    "project_1_18": (FOUR, True, [256, 128, 64], False),
-    "project_1_19": (
+    "four_block_cnn": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_1": ([(16, 4, 1, 2), (36, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_2": ([(16, 4, 2, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_3": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_4": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_5": (THREE, True, [256, 128, 64], False),
+    "mytechnotalent_6": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_7": (THREE, True, [256, 128, 64, 32], False),
+    "mytechnotalent_8": (THREE, True, [128, 64], False),
+    "mytechnotalent_9": ([(32, 3, 1, 0), (64, 3, 1, 0), (128, 3, 1, 2)], True, [256, 128], True),
+    "mytechnotalent_10": (THREE, True, [128, 64], False),
+    "mytechnotalent_11": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_12": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_13": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_14": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_15": (FOUR, True, [512, 256, 128, 64], False),
+    "mytechnotalent_16": (FOUR, True, [512, 256, 64], False),
+    "mytechnotalent_17": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_18": (FOUR, True, [256, 128, 64], False),
+    "mytechnotalent_19": (
         [(32, 3, 1, 2), (64, 3, 1, 2), (128, 3, 1, 1), (256, 3, 1, 1), (512, 3, 1, 2)],
         *(True, [512, 256, 128], False),
     ),
-    "project_1_20": (
+    "mytechnotalent_20": (
         [(32, 3, 1, 0), (64, 3, 1, 2), (128, 3, 1, 0), (256, 3, 1, 2)],
         *(True, [512, 256, 128], True),
     ),
-    "project_2": (THREE, False, [128], False),
-    "project_4": (THREE, True, [128], False),
+    "plain_cnn": (THREE, False, [128], False),
+    "three_block_cnn": (THREE, True, [128], False),
 }
 # Dropout rates in order, and the slope of leaky ReLU.
 DROPOUTS = {
-    **{"project_0": [0.5, 0.5], "project_1_4": [0.25, 0.5], "project_1_5": [0.5, 0.5]},
-    **{"project_1_6": [0.5, 0.5], "project_1_7": [0.5, 0.5, 0.5], "project_1_8": [0.5]},
-    **{"project_1_9": [0.5, 0.5], "project_1_10": [0.5], "project_1_11": [0.5, 0.5, 0.5]},
-    **{"project_1_13": [0.3, 0.3], "project_1_14": [0.7, 0.7], "project_1_15": [0.7, 0.7, 0.7]},
-    **{"project_1_16": [0.7, 0.7, 0.7], "project_1_17": [0.9, 0.9], "project_1_18": [0.5, 0.5]},
-    **{"project_1_19": [0.5, 0.5], "project_1_20": [0.5, 0.5], "project_2": [0.5]},
+    "four_block_cnn": [0.5, 0.5],
+    "mytechnotalent_4": [0.25, 0.5],
+    "mytechnotalent_5": [0.5, 0.5],
+    "mytechnotalent_6": [0.5, 0.5],
+    "mytechnotalent_7": [0.5, 0.5, 0.5],
+    "mytechnotalent_8": [0.5],
+    "mytechnotalent_9": [0.5, 0.5],
+    "mytechnotalent_10": [0.5],
+    "mytechnotalent_11": [0.5, 0.5, 0.5],
+    "mytechnotalent_13": [0.3, 0.3],
+    "mytechnotalent_14": [0.7, 0.7],
+    "mytechnotalent_15": [0.7, 0.7, 0.7],
+    "mytechnotalent_16": [0.7, 0.7, 0.7],
+    "mytechnotalent_17": [0.9, 0.9],
+    "mytechnotalent_18": [0.5, 0.5],
+    "mytechnotalent_19": [0.5, 0.5],
+    "mytechnotalent_20": [0.5, 0.5],
+    "plain_cnn": [0.5],
 }
-SLOPES = {"project_1_1": 0.01, "project_1_3": 0.02, "project_1_4": 0.01, "project_1_20": 0.01}
-SCALES = {"project_0": (1 / 127.5, -1.0), "project_2": (1 / 255, 0), "project_4": (1 / 255, 0)}
+SLOPES = {
+    "mytechnotalent_1": 0.01,
+    "mytechnotalent_3": 0.02,
+    "mytechnotalent_4": 0.01,
+    "mytechnotalent_20": 0.01,
+}
+SCALES = {
+    "four_block_cnn": (1 / 127.5, -1.0),
+    "plain_cnn": (1 / 255, 0),
+    "three_block_cnn": (1 / 255, 0),
+}
 
 
 BACKBONES = ("mobilenet_v2", "efficientnet_v2_b0", "resnet50_v2")
@@ -89,10 +110,10 @@ def of_type(model, *types):
 
 def test_every_network_has_a_name():
     """Whoever comes from one of the five projects looks for it by name."""
-    assert set(architectures.REGISTRY) == {*NETWORKS, "project_3", *BACKBONES, "tiny"}
-    assert set(ALIASES) == {"project_1_10", "project_3"}
+    assert set(architectures.REGISTRY) == {*NETWORKS, *BACKBONES, "tiny"}
+    assert set(ALIASES) == {"mytechnotalent_10"}
     assert sum(accuracy is not None for accuracy in PUBLISHED.values()) == 20
-    assert (PUBLISHED["project_1_13"], PUBLISHED["project_1_10"]) == (0.8912, 0.8518)
+    assert (PUBLISHED["mytechnotalent_13"], PUBLISHED["mytechnotalent_10"]) == (0.8912, 0.8518)
 
 
 def test_no_network_is_declared_twice():
@@ -149,11 +170,11 @@ def test_unknown_word_is_refused():
 # Grad-CAM of networks that end in dense layers. Of each kind one: pooling, dropout and pooling
 # before the flattening, batch norm and leaky ReLU in the dense part, neither.
 EXPLAINED = {
-    "project_1_13": "batch_normalization_3",
-    "project_1_4": "batch_normalization_1",
-    "project_1_20": "leaky_re_lu_3",
-    "project_2": "re_lu_2",
-    "project_4": "re_lu_2",
+    "mytechnotalent_13": "batch_normalization_3",
+    "mytechnotalent_4": "batch_normalization_1",
+    "mytechnotalent_20": "leaky_re_lu_3",
+    "plain_cnn": "re_lu_2",
+    "three_block_cnn": "re_lu_2",
     # These end in global average pooling.
     "mobilenet_v2": "out_relu",
     "efficientnet_v2_b0": "top_activation",

@@ -391,7 +391,7 @@ def test_toy_run_is_small_marked_and_beside_the_real_one(steps, capsys):
 
 
 def test_toy_run_takes_pictures_that_are_prepared(steps, trained):
-    main(["all", "--quick", "--data", str(trained.data), "--preset", "project_1"])
+    main(["all", "--quick", "--data", str(trained.data), "--preset", "mytechnotalent"])
     assert [options.step for options in steps] == ["fit", "fit", "export", "evaluate"]
     assert steps[1].data == str(trained.data) and steps[1].backbone_weights == "none"
     with pytest.raises(SystemExit, match="data-of-none is not prepared"):
