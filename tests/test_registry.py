@@ -1,5 +1,7 @@
 """Every network of the source projects is here by name, as declared, and trains."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -10,8 +12,7 @@ from train.models import architectures
 from train.models.declarations import ALIASES, DECLARED, PUBLISHED
 from train.models.notation import Declaration, draw
 
-SIDE = 128  # pixels, at which the projects declare their networks
-SMALL = 32  # at which a test trains in a moment
+SMALL = 32  # pixels, at which a test trains in a moment; the projects declare theirs at 128
 
 # What the projects say, written down a second time as numbers: convolutions as (filters, kernel,
 # stride, stride of the 2x2 pooling behind or 0), whether each has batch norm, the dense widths
@@ -104,6 +105,13 @@ def count_by_hand(name, side):
     return total + width + 1
 
 
+@functools.cache
+def built(name):
+    """A network at that side, built once for what it is made of and for whether it trains."""
+    keras.utils.set_random_seed(0)
+    return architectures.build(name, input_size=SMALL)
+
+
 def of_type(model, *types):
     return [layer for layer in model.layers if isinstance(layer, types)]
 
@@ -126,9 +134,9 @@ def test_no_network_is_declared_twice():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_network_is_as_declared(name):
     """A figure under a project's name must be that of the project's network."""
-    model = architectures.build(name, input_size=SIDE)
-    assert model.input_shape == (None, SIDE, SIDE, 3) and model.output_shape == (None, 1)
-    assert model.count_params() == count_by_hand(name, SIDE)
+    model = built(name)
+    assert model.input_shape == (None, SMALL, SMALL, 3) and model.output_shape == (None, 1)
+    assert model.count_params() == count_by_hand(name, SMALL)
     assert not of_type(model, keras.Model, keras.layers.Lambda)
     (scaling,) = of_type(model, keras.layers.Rescaling)
     assert (scaling.scale, scaling.offset) == SCALES.get(name, (1 / 127, 0.0))
@@ -144,8 +152,7 @@ def test_network_is_as_declared(name):
 @pytest.mark.parametrize("name", [*NETWORKS, *BACKBONES])
 def test_one_batch_trains(name):
     """A declaration that builds may still pass on no gradient, or nothing but NaN."""
-    keras.utils.set_random_seed(0)
-    model = architectures.build(name, input_size=SMALL)
+    model = built(name)
     model.compile(
         keras.optimizers.SGD(0.01),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
@@ -183,7 +190,7 @@ EXPLAINED = {
 SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
-@pytest.fixture(params=EXPLAINED)
+@pytest.fixture(scope="module", params=EXPLAINED)
 def explained(request):
     """A network with weights as after training: none of them 0 or 1."""
     keras.backend.clear_session()  # names of layers count from nothing
