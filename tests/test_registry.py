@@ -86,6 +86,7 @@ SCALES = {
 
 
 BACKBONES = ("mobilenet_v2", "efficientnet_v2_b0", "resnet50_v2")
+SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
 def count_by_hand(name, side):
@@ -107,9 +108,10 @@ def count_by_hand(name, side):
 
 @functools.cache
 def built(name):
-    """A network at that side, built once for what it is made of and for whether it trains."""
+    """A network, built once for what it is made of, whether it trains and how it is explained."""
+    keras.backend.clear_session()  # names of layers count from nothing
     keras.utils.set_random_seed(0)
-    return architectures.build(name, input_size=SMALL)
+    return architectures.build(name, input_size=SIDES.get(name, SMALL))
 
 
 def of_type(model, *types):
@@ -159,7 +161,8 @@ def test_one_batch_trains(name):
         run_eagerly=True,  # three times faster than to trace a graph for one batch
         jit_compile=False,
     )
-    crops = np.random.default_rng(0).integers(0, 256, (4, SMALL, SMALL, 3)).astype(np.float32)
+    shape = (4, *model.input_shape[1:])
+    crops = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
     first = next(layer for layer in model.layers if layer.trainable_weights)
     before = [np.array(first.kernel), np.array(model.get_layer("logit").kernel)]
     loss = model.train_on_batch(crops, np.array([[0], [1], [0], [1]], np.float32))
@@ -187,14 +190,12 @@ EXPLAINED = {
     "efficientnet_v2_b0": "top_activation",
     "resnet50_v2": "post_relu",
 }
-SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
 @pytest.fixture(scope="module", params=EXPLAINED)
 def explained(request):
     """A network with weights as after training: none of them 0 or 1."""
-    keras.backend.clear_session()  # names of layers count from nothing
-    model = architectures.build(request.param, input_size=SIDES.get(request.param, SMALL))
+    model = built(request.param)
     generator = np.random.default_rng(5)
     for layer in of_type(model, keras.layers.BatchNormalization, keras.layers.Dense):
         for weight in layer.weights:
