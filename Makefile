@@ -5,7 +5,7 @@ PYTHON ?= python3
 run:
 	$(PYTHON) app.py
 
-test:  # without servers, browsers and trainings
+test:  # without processes, servers, browsers and trainings
 	$(PYTHON) -m pytest -m "not slow"
 
 test-all:

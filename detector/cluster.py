@@ -22,7 +22,7 @@ except ImportError as error:
         f'--engine ray needs Ray ({error}). Install it: pip install "ray[data]"'
     ) from error
 
-from .verdicts import SCHEMA, VerdictFolder, to_row
+from .parquet import SCHEMA, VerdictFolder, to_row
 
 BLOCK = 32  # photos, at most, that a worker is sent at a time: a second of work
 NO_UTF8 = "Its name is not UTF-8, and would be none in the table. Rename the file."
@@ -37,7 +37,7 @@ def judge_on_cluster(detector, photos, output, *, is_face_crop, jobs):
     Args:
         detector: `detector.Detector`; every worker gets a copy, with one thread.
         photos: paths and addresses; twice the same one counts once.
-        output: path or address of a folder; see `detector.verdicts`.
+        output: path or address of a folder; see `detector.parquet`.
         is_face_crop: see `Detector.predict`.
         jobs: number of workers; None: one for each processor of the cluster.
 

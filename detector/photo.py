@@ -1,36 +1,17 @@
 """Bytes, a path, an array or a PIL image to an upright RGB photo, within limits."""
 
-import contextlib
-import errno
-import io
 import math
-import os
-import stat
-import time
-import warnings
-from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import Image
 
 from .errors import PhotoError
-from .limits import (
-    MAX_BYTES,
-    MAX_FRAME_PIXELS,
-    MAX_FRAMES,
-    MAX_PIXELS,
-    MAX_READ_SECONDS,
-    MAX_READS,
-    MIN_SIDE,
-)
+from .image_file import ImageFile, check_size, decoding, is_reduced, opened
+from .limits import MAX_FRAME_PIXELS, MAX_FRAMES
 from .pixels import to_rgb
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
-BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
 # Whose further pictures people see. In JPEG and HEIF those are previews, depths and gain maps.
 MOVING_FORMATS = ("PNG", "WEBP", "AVIF", "GIF", "TIFF")
-RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb")  # not TIFF's
-RAW_COLOURS = (32803, 34892)  # PhotometricInterpretation: of a sensor, and of one, interpolated
 
 
 def load_photo(source):
@@ -53,10 +34,10 @@ def load_photo(source):
     if isinstance(source, np.ndarray):
         return to_rgb(_open_array(source))
     if isinstance(source, Image.Image):
-        _check_size(*source.size)
-        with _decoding():  # PIL decodes when pixels are first asked for
+        check_size(*source.size)
+        with decoding():  # PIL decodes when pixels are first asked for
             return to_rgb(source)
-    with _open(_BoundedFile(_content(source))) as image, _decoding():
+    with opened(ImageFile(source)) as image, decoding():
         return to_rgb(image)
 
 
@@ -78,17 +59,17 @@ def load_frames(source):
     if isinstance(source, Image.Image | np.ndarray):
         yield 1, 1, load_photo(source)
         return
-    file = _BoundedFile(_content(source))
-    with _open(file) as image:
-        with _decoding():
+    file = ImageFile(source)
+    with opened(file) as image:
+        with decoding():
             frames = _list_frames(image)
         for index in _choose(frames, image):
             try:
-                with _decoding():
+                with decoding():
                     file.check()
                     if index:
                         image.seek(index)
-                        _check_size(*image.size)
+                        check_size(*image.size)
                     photo = to_rgb(image)
                     if len(frames) > 1 and photo is image:  # the next frame would overwrite it
                         photo = image.copy()
@@ -108,7 +89,7 @@ def _list_frames(image):
     try:
         frames = range(image.n_frames)
         if image.format == "TIFF" and len(frames) > 1:
-            frames = [0] + [index for index in frames[1:] if not _is_reduced(image, index)]
+            frames = [0] + [index for index in frames[1:] if not is_reduced(image, index)]
             image.seek(0)
     except (PhotoError, MemoryError):
         raise
@@ -116,12 +97,6 @@ def _list_frames(image):
         image.seek(0)
         return [0, 1]
     return frames
-
-
-def _is_reduced(image, index):
-    image.seek(index)
-    kind = image.tag_v2.get(ExifTags.Base.NewSubfileType, 0)
-    return isinstance(kind, int) and bool(kind & 5)  # a smaller copy, or a mask
 
 
 def _choose(frames, image):
@@ -136,178 +111,6 @@ def _choose(frames, image):
     return [frames[int(step)] for step in steps.round()]
 
 
-def open_image(data):
-    """Open encoded bytes without decoding a pixel; only this function knows the formats.
-
-    Args:
-        data: content of an image file.
-
-    Returns:
-        `PIL.Image.Image`, its size unchecked; to be closed.
-
-    Raises:
-        PIL.UnidentifiedImageError: the bytes are of no known format; Pillow raises others too.
-        PhotoError: reading takes more than such a file is worth.
-    """
-    return _identify(_BoundedFile(data))
-
-
-def _identify(file):
-    if file.getvalue()[4:8] == b"ftyp":
-        from pillow_heif import register_heif_opener  # 80 ms that other photos need not wait
-
-        register_heif_opener()
-        return Image.open(file, formats=BOXED_FORMATS)
-    return Image.open(file, formats=FORMATS)
-
-
-class _BoundedFile(io.BytesIO):
-    """Encoded bytes that end a parser that reads without end."""
-
-    def __init__(self, data):
-        super().__init__(data)
-        self.bytes_left = MAX_READS * len(data)
-        self._deadline = time.thread_time() + MAX_READ_SECONDS
-        self._earliest = time.monotonic() + MAX_READ_SECONDS
-
-    def read(self, size=-1, /):
-        content = super().read(size)
-        self.bytes_left -= len(content)
-        self.check()
-        return content
-
-    def check(self):
-        """Raise `PhotoError` where reading has taken more than such a file is worth."""
-        # A thread's time costs a system call; the clock does not, and runs at least as fast.
-        is_late = time.monotonic() > self._earliest and time.thread_time() > self._deadline
-        if self.bytes_left < 0 or is_late:
-            raise PhotoError(
-                "This photo takes too long to read. Save it as JPEG and try again.",
-                code="damaged",
-            )
-
-    @contextlib.contextmanager
-    def waiting(self):
-        """A context whose time does not count, because others work in it."""
-        before = time.thread_time()
-        yield
-        self._deadline += time.thread_time() - before
-
-
-def _content(source):
-    if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source)
-    if isinstance(source, str | os.PathLike):
-        return _read(Path(source))
-    raise PhotoError(
-        "A photo is a path, bytes, a PIL image or a uint8 array. "
-        f"Received: {type(source).__name__}.",
-        code="wrong_type",
-    )
-
-
-def _read(path):
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a device or a pipe could be read without end
-            raise OSError(errno.EINVAL, "it is not a regular file")
-        _check_bytes(status.st_size)
-        return path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        reason = getattr(error, "strerror", None) or error
-        raise PhotoError(
-            f"{str(path.name or path)[:100]}: the file cannot be read ({reason}). Check the path.",
-            code="file_unreadable",
-        ) from error
-
-
-def _check_bytes(size):
-    if size > MAX_BYTES:
-        raise PhotoError(
-            f"This file has {size / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are accepted. "
-            "Save it as JPEG and try again.",
-            code="too_many_bytes",
-        )
-
-
-def _check_size(width, height):
-    if width * height > MAX_PIXELS:
-        raise PhotoError(
-            f"This photo is {width}x{height} px; at most {MAX_PIXELS // 10**6} megapixels are "
-            "accepted. Shrink it and try again.",
-            code="too_many_pixels",
-        )
-    if min(width, height) < MIN_SIDE:
-        raise PhotoError(
-            f"This photo is {width}x{height} px; at least {MIN_SIDE}x{MIN_SIDE} is needed. "
-            "Send the original file.",
-            code="too_small",
-        )
-
-
-@contextlib.contextmanager
-def _open(file):
-    """An image whose size and kind are allowed, no pixel of it decoded."""
-    data = file.getvalue()
-    _check_bytes(len(data))
-    if not data:
-        raise PhotoError("This file is empty. Send a JPEG, PNG or WebP photo.", code="empty")
-    if data.startswith(RAW_STARTS) or data[4:12] == b"ftypcrx ":
-        raise _raw_file()
-    with _decoding():
-        image = _identify(file)
-    with image:
-        _check_size(*image.size)
-        if image.format == "TIFF" and _is_raw(image, data):
-            raise _raw_file()
-        yield image
-
-
-def _is_raw(image, data):
-    """Whether a TIFF is a raw file, whose first image is a preview, or needs developing."""
-    tags = image.tag_v2
-    return (
-        data[8:10] == b"CR"  # Canon's
-        or ExifTags.Base.DNGVersion in tags
-        or tags.get(ExifTags.Base.PhotometricInterpretation) in RAW_COLOURS
-        or _is_reduced(image, 0)
-    )
-
-
-def _raw_file():
-    return PhotoError(
-        "This is a raw file of a camera, or a preview; the photo in it has yet to be developed. "
-        "Send a JPEG that was exported from it.",
-        code="raw_file",
-    )
-
-
-@contextlib.contextmanager
-def _decoding():
-    """Turn whatever Pillow raises on bad data into `PhotoError`."""
-    try:
-        # Damaged metadata makes Pillow warn; the pixels decide, and they are checked.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except Image.UnidentifiedImageError as error:
-        raise PhotoError(
-            "This file is not a photo that can be read. Send a JPEG, PNG, WebP, AVIF or HEIC file.",
-            code="not_a_photo",
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise PhotoError(
-            f"This photo has more than {MAX_PIXELS // 10**6} megapixels. Shrink it and try again.",
-            code="too_many_pixels",
-        ) from error
-    except (PhotoError, MemoryError):
-        raise
-    except Exception as error:  # Pillow's decoders raise nearly every built-in type on bad data
-        raise PhotoError(
-            f"This photo is damaged or incomplete ({error}). Send the original file."
-        ) from error
-
-
 def _open_array(array):
     if (
         array.dtype != np.uint8
@@ -319,5 +122,5 @@ def _open_array(array):
             f"(height, width, 4). Received: {array.dtype} of shape {array.shape}.",
             code="wrong_type",
         )
-    _check_size(array.shape[1], array.shape[0])
+    check_size(array.shape[1], array.shape[0])
     return Image.fromarray(array)

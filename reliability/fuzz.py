@@ -90,13 +90,14 @@ ADDRESSES = (
 
 
 def _bare_jpeg():
-    from .hostile import encodings
+    from .portrait import encodings
 
     return encodings()["progressive.jpg"]
 
 
 def _write_seeds(name, folder):
-    from .hostile import encodings, make
+    from .hostile import make
+    from .portrait import encodings
 
     if name == "address":
         contents = [address.encode() for address in ADDRESSES]

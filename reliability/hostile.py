@@ -5,20 +5,16 @@ Each family is a function that gives (name, content) pairs; with the same seed t
 
 import dataclasses
 import functools
-import io
 import random
 import struct
-from pathlib import Path
 
 import numpy as np
-import pillow_heif
-from PIL import ExifTags, Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms
 
 from . import formats
 from .archives import archives, entry_names
+from .portrait import PORTRAIT, SIDE, encode, encodings
 
-PORTRAIT = Path(__file__).parents[1] / "examples" / "astronaut.jpg"  # NASA, public domain
-SIDE = 160  # pixels of the picture that is damaged: large enough for a face, small to try often
 CUTS, FLIPS = 10, 8  # of each encoding
 PARTS = 28_000_000  # bytes; a file made of countless small parts is still below `MAX_BYTES`
 
@@ -52,51 +48,6 @@ def make(*, seed=0, families=None):
         generator = random.Random(f"{seed} {family}")
         for name, content in FAMILIES[family](generator):
             yield Input(family, name, content)
-
-
-def encode(picture, kind, **options):
-    """A picture as the content of a file."""
-    buffer = io.BytesIO()
-    if kind == "HEIF":
-        pillow_heif.from_pillow(picture).save(buffer, **options)
-    else:
-        picture.copy().save(buffer, kind, **options)  # a save leaves settings that bend the next
-    return buffer.getvalue()
-
-
-@functools.cache
-def encodings():
-    """The portrait in every format and way of packing it: {name: content}."""
-    photo = Image.open(PORTRAIT).convert("RGB").resize((SIDE, SIDE))
-
-    def frames():  # new each time, for the reason that `encode` gives
-        return {"save_all": True, "append_images": [photo.rotate(90), photo.rotate(180)]}
-
-    exif = Image.Exif()
-    exif[ExifTags.Base.Make], exif[ExifTags.Base.Orientation] = "Nikon", 6
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    profile = profile[:24] + bytes(12) + profile[36:]  # without the time it was made
-    text = PngImagePlugin.PngInfo()
-    text.add_text("parameters", "a portrait", zip=True)
-    return {
-        "baseline.jpg": encode(photo, "JPEG", exif=exif, icc_profile=profile),
-        "progressive.jpg": encode(photo, "JPEG", progressive=True),
-        "preview.jpg": encode(photo, "MPO", **frames()),
-        "plain.png": encode(photo, "PNG", pnginfo=text, exif=exif, icc_profile=profile),
-        "moving.png": encode(photo, "PNG", **frames()),
-        "lossy.webp": encode(photo, "WEBP", exif=exif, icc_profile=profile),
-        "lossless.webp": encode(photo, "WEBP", lossless=True),
-        "moving.webp": encode(photo, "WEBP", **frames()),
-        "photo.avif": encode(photo, "AVIF", speed=10, exif=exif),
-        "moving.avif": encode(photo, "AVIF", speed=10, **frames()),
-        "photo.heic": encode(photo, "HEIF", exif=exif.tobytes()),
-        "moving.gif": encode(photo, "GIF", **frames()),
-        "plain.bmp": encode(photo, "BMP"),
-        "plain.tif": encode(photo, "TIFF"),
-        "lzw.tif": encode(photo, "TIFF", compression="tiff_lzw"),
-        "jpeg.tif": encode(photo, "TIFF", compression="jpeg"),
-        "pages.tif": encode(photo, "TIFF", **frames()),
-    }
 
 
 def truncated(generator):

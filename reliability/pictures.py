@@ -24,7 +24,8 @@ import time
 import unicodedata
 from pathlib import Path
 
-from .hostile import FAMILIES, PORTRAIT, make
+from .hostile import FAMILIES, make
+from .portrait import PORTRAIT
 from .record import record
 
 MAX_SECONDS = 60  # for one file, an archive of 50 included; then its process is ended

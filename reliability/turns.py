@@ -13,7 +13,7 @@ from pathlib import Path
 from detector import load_detector
 from detector.face_turns import turn_picture
 from detector.photo import load_photo
-from train.data.splits import SUFFIXES
+from train.data.listing import SUFFIXES
 
 from .record import record
 

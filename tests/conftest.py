@@ -24,7 +24,8 @@ from testing.server import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 ISSUES_URL = "https://git.example/me/detector/issues/new"
-# Files of tests that start servers, browsers or trainings; `make test` leaves them out.
+# Files of tests that start servers, browsers or trainings, and fixtures that start a process;
+# `make test` leaves out what is in the ones or takes the others.
 SLOW = (
     *("test_access", "test_app", "test_clip_page", "test_cluster", "test_compare"),
     *("test_distribute", "test_evaluate", "test_explain", "test_hub", "test_judge"),
@@ -32,11 +33,13 @@ SLOW = (
     *("test_round_trip", "test_space", "test_torch_speed", "test_training"),
 )
 
+STARTING = {"browser", "environment", "run_python", "trained", "url"}
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.stem in SLOW:
+        if item.path.stem in SLOW or STARTING & set(item.fixturenames):
             item.add_marker("slow")
 
 

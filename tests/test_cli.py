@@ -1,6 +1,7 @@
 """`python -m detector`: one verdict per photo, for people and for scripts."""
 
 import errno
+import importlib.util
 import json
 import os
 import subprocess
@@ -10,8 +11,8 @@ import pytest
 from PIL import Image
 
 from detector import load_detector
-from detector.__main__ import _save_heatmap
-from detector.errors import PhotoError
+from detector.__main__ import _save_heatmap, main
+from detector.errors import ConfigError, PhotoError
 from detector.report import to_json, to_percent
 from testing.server import ROOT
 
@@ -87,10 +88,13 @@ def test_folders_patterns_listings_and_addresses(run_python, photo, tmp_path):
         (["photo.jpg", "--output", "out"], "--engine ray and --output"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(run_python, tmp_path, arguments, sentence):
-    done = run_python("-m", "detector", *(text.format(folder=tmp_path) for text in arguments))
-    assert done.returncode == 2
-    assert sentence in done.stderr and "Traceback" not in done.stderr
+def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, capsys, arguments, sentence):
+    try:
+        status = main([text.format(folder=tmp_path) for text in arguments])
+    except SystemExit as end:  # of argparse
+        status = end.code
+    assert status == 2
+    assert sentence in capsys.readouterr().err
 
 
 FRESH = """
@@ -110,9 +114,18 @@ def test_a_verdict_imports_nothing_heavy(run_python, photo_path):
 
 
 @pytest.mark.parametrize("threads", ["0", "-1", "two", "1.5"])
-def test_a_wrong_setting_is_said_in_a_sentence(run_python, photo_path, threads):
+def test_a_wrong_setting_is_refused(monkeypatch, threads):
+    monkeypatch.setenv("DETECTOR_THREADS", threads)
+    spec = importlib.util.find_spec("detector.config")
+    config = importlib.util.module_from_spec(spec)  # read once, when a process starts
+    spec.loader.exec_module(config)
+    with pytest.raises(ConfigError, match=f"DETECTOR_THREADS must be .*'{threads}'"):
+        config.check()
+
+
+def test_a_wrong_setting_is_said_in_a_sentence(run_python, photo_path):
     """A stack trace tells the owner of a Space nothing."""
-    done = run_python("-m", "detector", photo_path, DETECTOR_THREADS=threads)
+    done = run_python("-m", "detector", photo_path, DETECTOR_THREADS="two")
     assert done.returncode == 2
     assert "DETECTOR_THREADS must be a whole number" in done.stderr
     assert "Traceback" not in done.stderr

@@ -6,11 +6,11 @@ import pytest
 
 from detector.errors import ConfigError
 from testing import drawing
-from train.data.splits import prepare
+from train.data.prepare import prepare
 from train.studies.compare import COLUMNS, compare, to_markdown
 
 BUDGET = {"pictures": 40, "epochs": 2}
-NAMES = ["ours:tiny", "project_4"]
+NAMES = ["ours:tiny", "three_block_cnn"]
 
 
 def arguments(root, *, names=NAMES, epochs=2):
@@ -41,14 +41,15 @@ def rows_of(root):
 def test_leaderboard_holds_every_preset(compared):
     rows = {row["name"]: row for row in rows_of(compared)}
     assert set(rows) == set(NAMES)
-    assert rows["project_4"]["parameters"] > 10 * rows["ours:tiny"]["parameters"]
+    assert rows["three_block_cnn"]["parameters"] > 10 * rows["ours:tiny"]["parameters"]
     for row in rows.values():
         assert row["epochs"] == 2 and row["milliseconds"] > 0
         assert 0.4 <= row["accuracy"] <= 1 and 0 <= row["auc"] <= 1
         config = row["asked"]["config"]
         assert (config["pictures"], config["epochs"], config["input_size"]) == (40, 2, 48)
-    assert rows["project_4"]["asked"]["config"]["batch_size"] == 8  # what is set beats the preset
-    assert rows["project_4"]["asked"]["config"]["learning_rate"] == 0.003
+    config = rows["three_block_cnn"]["asked"]["config"]
+    assert config["batch_size"] == 8  # what is set beats the preset
+    assert config["learning_rate"] == 0.003
     table = (compared / "compared" / "leaderboard.md").read_text()
     assert table.count("\n| ") == 2 and "pictures=40, epochs=2" in table
     assert (compared / "compared" / "leaderboard.png").stat().st_size > 5000
@@ -94,7 +95,7 @@ def test_other_budget_in_the_same_folder_is_refused(compared):
 
 @pytest.mark.parametrize(
     "name, message",
-    [("project_9", "Unknown preset"), ("ours:project_1_21", "Unknown architecture")],
+    [("another", "Unknown preset"), ("ours:mytechnotalent_21", "Unknown architecture")],
 )
 def test_unknown_name_is_refused_before_any_training(tmp_path, name, message):
     """The slip must not come to light after the first preset has trained for an hour."""
@@ -112,15 +113,15 @@ def test_unknown_name_is_refused_before_any_training(tmp_path, name, message):
 
 def test_table_says_under_which_conditions_it_was_measured():
     """A figure without its conditions is advertisement."""
-    row = dict.fromkeys(COLUMNS) | {"name": "project_1:project_1_6", "parameters": 8940097}
+    row = dict.fromkeys(COLUMNS) | {"name": "ours:mytechnotalent_6", "parameters": 8940097}
     row |= {"accuracy": 0.87654, "auc": 0.9, "published": 0.8781, "milliseconds": 3.5}
-    other = row | {"name": "project_3", "start": "imagenet"}
+    other = row | {"name": "two_phase_mobilenet_v2", "start": "imagenet"}
     text = to_markdown([row | {"start": None}, other], "Test", {"minutes": 30.0}, 3600)
-    assert "| project_1:project_1_6 | 8,940,097 | - | - | 0.877 | 0.900 | 3.5 | 0.878 |" in text
+    assert "| ours:mytechnotalent_6 | 8,940,097 | - | - | 0.877 | 0.900 | 3.5 | 0.878 |" in text
     for condition in (
         "3,600 pictures of Test",
         "minutes=30.0",
         "140,002",
-        "project_3 from imagenet",
+        "two_phase_mobilenet_v2 from imagenet",
     ):
         assert condition in text

@@ -17,14 +17,17 @@ from detector.face_search import FaceDetector
 from detector.photo import load_photo
 from detector.preprocess import cut
 from testing import drawing
+from train import SPLITS
 from train.config import TrainConfig
-from train.data import splits
+from train.data import face_boxes
 from train.data.batches import cut_around, cut_close, shift
 from train.data.download import download
+from train.data.listing import find_pictures
 from train.data.manifest import Picture, read_manifest
+from train.data.prepare import prepare
 from train.data.reduced import is_reduced, read, write_copy
 from train.data.sampling import Slot
-from train.data.splits import deduplicate, find_pictures, prepare
+from train.data.splits import deduplicate
 
 COUNTS = {
     **{"Train/Real": 3, "Train/Fake": 3, "Validation/Real": 2, "Validation/Fake": 2},
@@ -72,7 +75,7 @@ def test_several_archives_are_joined(drawn_faces, tmp_path):
     """Splits that come in archives of their own make one data set."""
     folder, archives = tmp_path / "archives", []
     folder.mkdir()
-    for split in splits.SPLITS:
+    for split in SPLITS:
         shutil.copytree(drawn_faces / split, tmp_path / split / split)
         archives.append(zip_of(tmp_path / split, folder / f"{split}.zip"))
     assert download(tmp_path / "data", archives=archives) == COUNTS
@@ -268,7 +271,7 @@ def test_class_of_which_nothing_can_be_read_is_refused(drawn_faces):
     assert not (drawn_faces / "manifest.csv").exists()
 
 
-@pytest.mark.parametrize("split", splits.SPLITS)
+@pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("label", CLASSES)
 def test_missing_class_is_refused(drawn_faces, split, label):
     """A network that sees one class learns to say its name."""
@@ -328,8 +331,8 @@ def test_second_prepare_looks_for_no_face_twice(tmp_path, photo, monkeypatch):
     new = tmp_path / "Train" / "Real" / "new.png"
     photo.rotate(180).save(new)
     looked_at = []
-    load = splits.load_photo
-    monkeypatch.setattr(splits, "load_photo", lambda path: looked_at.append(path) or load(path))
+    load = face_boxes.load_photo
+    monkeypatch.setattr(face_boxes, "load_photo", lambda path: looked_at.append(path) or load(path))
     second = prepare(tmp_path)
     assert looked_at == [new]
     assert second["fingerprint"] != first["fingerprint"]
@@ -345,7 +348,7 @@ def test_faces_are_looked_for_again_when_the_search_has_changed(tmp_path, photo,
     monkeypatch.setattr(FaceDetector, "detect", lambda *_: [])
     prepare(tmp_path)
     assert any(row.box for row in read_manifest(tmp_path, "Train"))
-    monkeypatch.setattr(splits.faces, "__file__", __file__)  # another search than before
+    monkeypatch.setattr(face_boxes.faces, "__file__", __file__)  # another search than before
     prepare(tmp_path)
     assert not any(row.box for row in read_manifest(tmp_path, "Train"))
 

@@ -10,9 +10,10 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from detector import CropVerdict, Detector, WeightsInfo, _combine
+from detector import CropVerdict, Detector, WeightsInfo
 from detector.preprocess import centre_square, face_square
 from detector.report import NOTES, to_json, to_percent, to_sentence
+from detector.verdict import combine as combine_crops
 
 INFO = WeightsInfo(source="embedded", version="1.0.0", sha256="0" * 64)
 
@@ -42,7 +43,7 @@ def crop_verdict(fake_probability, *, notes=(), box=(0.0, 0.0, 90.0, 90.0)):
 
 
 def combine(*crops, notes=()):
-    return _combine(list(crops), notes=notes, size=(100, 100), weights=INFO)
+    return combine_crops(list(crops), notes=notes, size=(100, 100), weights=INFO)
 
 
 def assert_same(verdict, expected):
@@ -212,11 +213,11 @@ def test_more_faces_than_are_judged_leave_a_real_photo_inconclusive():
 
 
 def test_faces_beyond_the_limit_are_told_of(detector, pair, monkeypatch):
-    monkeypatch.setattr("detector.MAX_FACES", 1)
+    monkeypatch.setattr("detector.pipeline.MAX_FACES", 1)
     verdict = detector.predict(pair)
     assert len(verdict.faces) == 1 and "more_faces" in verdict.notes
     assert "more_faces" not in detector.predict(pair, is_face_crop=True).notes
-    monkeypatch.setattr("detector.MAX_FACES", 2)
+    monkeypatch.setattr("detector.pipeline.MAX_FACES", 2)
     assert "more_faces" not in detector.predict(pair).notes
 
 

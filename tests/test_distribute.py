@@ -32,13 +32,13 @@ main(["export", "--data", data, "--run", run, "--weights", weights, "--version",
 
 @pytest.fixture(scope="module")
 def mirrored(tmp_path_factory, run_python):
-    """Project 4 trained on two virtual CPUs and exported; to read, not to change."""
+    """A dense network trained on two virtual CPUs and exported; to read, not to change."""
     root = tmp_path_factory.mktemp("mirrored")
     paths = SimpleNamespace(data=root / "data", run=root / "run", weights=root / "weights")
     drawing.write_data_set(paths.data, counts={"Train": 24, "Validation": 12})
     settings = [part for setting in SETTINGS for part in ("--set", setting)]
     # Statistics of few batches: with Keras' momentum validation would lag behind.
-    settings += ["--set", "batch_norm_momentum=0.6", "--preset", "project_4"]
+    settings += ["--set", "batch_norm_momentum=0.6", "--preset", "three_block_cnn"]
     done = run_python("-c", TWO_DEVICES, paths.data, paths.run, paths.weights, *settings)
     assert done.returncode == 0, done.stderr
     return paths
@@ -72,7 +72,8 @@ def test_network_that_ends_in_dense_layers_serves(mirrored):
 
     detector = load_detector(mirrored.weights)
     spec = detector.weights.spec
-    assert (spec.version, spec.architecture, spec.views[1].margin) == ("4.4.4", "project_4", 100)
+    assert (spec.version, spec.architecture) == ("4.4.4", "three_block_cnn")
+    assert spec.views[1].margin == 100
     model = keras.models.load_model(mirrored.weights / KERAS_FILE)
     generator = np.random.default_rng(3)
     faces = [np.asarray(drawing.face(label, generator, side=48)) for label in ("Real", "Fake")]
@@ -116,7 +117,7 @@ def test_mixed_precision_keeps_the_logit_exact():
     before = keras.config.dtype_policy().name
     keras.config.set_dtype_policy("mixed_float16")
     try:
-        model = architectures.build("project_4", input_size=32)
+        model = architectures.build("three_block_cnn", input_size=32)
     finally:
         keras.config.set_dtype_policy(before)
     assert model.get_layer("logit").compute_dtype == "float32"

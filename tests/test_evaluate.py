@@ -11,7 +11,8 @@ from sklearn import metrics
 from testing.server import ROOT
 from train.data.corruptions import FAMILIES
 from train.data.sources import KAGGLE_SOURCE
-from train.evaluation.evaluate import evaluate, record, to_text
+from train.evaluation.evaluate import evaluate, record
+from train.evaluation.report import to_text
 from train.evaluation.stability import RESENDS, flips
 from train.metrics import auc, by_group, by_source, intervals, summarise
 

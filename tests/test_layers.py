@@ -6,11 +6,11 @@ import pytest
 
 from testing.server import ROOT
 
-# `train` by its rooms; what lies in `train` itself is ground for them, but for `__main__`.
+# `train` by its rooms; what lies in `train` itself is ground for them, but for its commands.
 LAYERS = (
     *("detector", "page", "app", "reporting"),
     *("train", "train.data", "train.models", "train.fitting", "train.evaluation"),
-    *("train.export", "train.studies", "train.publish", "train.__main__"),
+    *("train.export", "train.studies", "train.publish", "train.steps", "train.__main__"),
     *("testing", "reliability", "benchmarks"),
 )
 TOP = {layer.partition(".")[0] for layer in LAYERS}

@@ -14,11 +14,12 @@ from detector import CLASSES
 from detector.errors import ConfigError, DataError
 from train import SPLITS, disk
 from train.__main__ import main
-from train.data import splits
+from train.data import face_boxes
 from train.data.download import KAGGLE_BYTES, download
+from train.data.listing import count_pictures, find_pictures
 from train.data.manifest import read_manifest
+from train.data.prepare import prepare
 from train.data.split_folders import split_flat
-from train.data.splits import count_pictures, find_pictures, prepare
 
 
 @pytest.fixture
@@ -215,7 +216,7 @@ def test_killed_prepare_goes_on(drawn_faces, monkeypatch, capsys):
     """Of 190,000 pictures it takes a good while to find the faces."""
     whole = prepare(drawn_faces)
     (drawn_faces / "manifest.csv").unlink()
-    look, looked = splits._look, []
+    look, looked = face_boxes._look, []
 
     def look_or_die(task):
         if len(looked) == 5:
@@ -223,11 +224,11 @@ def test_killed_prepare_goes_on(drawn_faces, monkeypatch, capsys):
         looked.append(task)
         return look(task)
 
-    monkeypatch.setattr(splits, "KEPT_EVERY", 2)
-    monkeypatch.setattr(splits, "_look", look_or_die)
+    monkeypatch.setattr("train.data.prepare.KEPT_EVERY", 2)
+    monkeypatch.setattr(face_boxes, "_look", look_or_die)
     with pytest.raises(KeyboardInterrupt):
         prepare(drawn_faces)
-    monkeypatch.setattr(splits, "_look", look)
+    monkeypatch.setattr(face_boxes, "_look", look)
     capsys.readouterr()
     assert prepare(drawn_faces) == whole
     assert "The faces of 4 pictures are known" in capsys.readouterr().out

@@ -8,8 +8,8 @@ import pytest
 from testing import drawing
 from train.config import TrainConfig
 from train.data.manifest import read_manifest
-from train.data.splits import prepare
-from train.fitting.fit import read_run
+from train.data.prepare import prepare
+from train.fitting.run import read_run
 from train.studies.leave_out import leave_out_each, summarise, to_text
 from train.studies.shortcuts import describe_file, measure_shortcuts
 from train.studies.shortcuts import to_text as shortcuts_to_text

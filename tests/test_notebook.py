@@ -21,7 +21,7 @@ def test_notebook_runs_from_archive_to_verdict(tmp_path, run_python):
     parameters = {
         "data": str(tmp_path / "data"),
         "archives": [str(tmp_path / "drawn")],
-        "preset": "project_0",
+        "preset": "four_block_cnn",
         "settings": {"pictures": 24, "epochs": 2, "input_size": 48, "batch_size": 8},
         "run": str(tmp_path / "run"),
         "backbone_weights": "imagenet",

@@ -10,11 +10,14 @@ from train.__main__ import main
 from train.config import CHOICES, TrainConfig, typed
 from train.presets import load_preset, preset_names
 
-PROJECTS = [f"project_{number}" for number in range(5)]
+PROJECTS = (
+    *("four_block_cnn", "mytechnotalent", "plain_cnn", "three_block_cnn"),
+    "two_phase_mobilenet_v2",
+)
 
 
 def test_every_project_has_a_preset():
-    assert preset_names() == ["ours", "ours_whole_picture", *PROJECTS]
+    assert preset_names() == sorted(["ours", "ours_whole_picture", *PROJECTS])
 
 
 def test_ours_is_the_recipe_of_the_defaults():
@@ -25,7 +28,7 @@ def test_ours_is_the_recipe_of_the_defaults():
 def test_the_ablation_changes_the_framing_alone():
     """Whatever else differed would be counted as the worth of the crop."""
     whole = load_preset("ours_whole_picture")
-    assert whole.margin == load_preset("project_0").margin
+    assert whole.margin == load_preset("four_block_cnn").margin
     ours = {"margin": 1.25, "tight_share": 0.15, "inner_share": 0.3, "blend_share": 0.2}
     assert whole.replace(**ours) == TrainConfig()
 
@@ -37,29 +40,30 @@ def test_projects_see_whole_clean_pictures(name):
     assert (config.margin, config.corrupt_share, config.tight_share) == (100.0, 0.0, 0.0)
     assert (config.input_size, config.validation_corrupt_share) == (128, 0.0)
     assert config.monitor == "loss"
-    assert (config.augmentation == "flip_rotate_zoom") == (name == "project_3")
+    assert (config.augmentation == "flip_rotate_zoom") == (name == "two_phase_mobilenet_v2")
 
 
 def test_recipes_are_those_of_the_projects():
     settings = {name: vars(load_preset(name)) for name in PROJECTS}
-    four = settings["project_4"]
-    assert (four["batch_size"], four["learning_rate"], four["schedule"]) == (
+    small = settings["three_block_cnn"]
+    assert (small["batch_size"], small["learning_rate"], small["schedule"]) == (
         *(128, 0.003, "exponential"),
     )
-    assert (four["epochs"], four["epoch_batches"], four["balance"]) == (30, 300, "undersample")
-    assert four["clip_norm"] > 0
-    assert settings["project_2"]["learning_rate"] == 1e-4
-    assert settings["project_2"]["optimizer"] == "adam"
-    assert all(settings[f"project_{number}"]["patience"] for number in (0, 2))
-    zero, one = settings["project_0"], settings["project_1"]
-    for recipe, epochs in ((zero, 10), (one, 50)):
+    assert (small["epochs"], small["epoch_batches"], small["balance"]) == (30, 300, "undersample")
+    assert small["clip_norm"] > 0
+    assert settings["plain_cnn"]["learning_rate"] == 1e-4
+    assert settings["plain_cnn"]["optimizer"] == "adam"
+    assert all(settings[name]["patience"] for name in ("four_block_cnn", "plain_cnn"))
+    wide, twenty = settings["four_block_cnn"], settings["mytechnotalent"]
+    for recipe, epochs in ((wide, 10), (twenty, 50)):
         assert (recipe["optimizer"], recipe["learning_rate"]) == ("adam", 1e-4)
         assert (recipe["batch_size"], recipe["epochs"]) == (64, epochs)
-    assert 0 < zero["plateau_patience"] < zero["patience"]
-    assert (one["patience"], one["plateau_patience"]) == (10, 5)
-    assert (one["plateau_factor"], one["plateau_min"]) == (0.1, 1e-7)
-    assert settings["project_3"]["head_batches"] > 140002 / settings["project_3"]["batch_size"]
-    assert settings["project_3"]["learning_rate"] < 1e-4
+    assert 0 < wide["plateau_patience"] < wide["patience"]
+    assert (twenty["patience"], twenty["plateau_patience"]) == (10, 5)
+    assert (twenty["plateau_factor"], twenty["plateau_min"]) == (0.1, 1e-7)
+    two_phase = settings["two_phase_mobilenet_v2"]
+    assert two_phase["head_batches"] > 140002 / two_phase["batch_size"]
+    assert two_phase["learning_rate"] < 1e-4
 
 
 @pytest.mark.parametrize("name", PROJECTS)
@@ -70,17 +74,20 @@ def test_networks_of_presets_exist(name):
 
 
 def test_setting_overrides_the_preset():
-    config = load_preset("project_1", architecture="project_1_6", epochs="2", learning_rate="1e-4")
-    assert (config.architecture, config.epochs, config.learning_rate) == ("project_1_6", 2, 1e-4)
-    assert config.optimizer == load_preset("project_1").optimizer
+    config = load_preset(
+        "mytechnotalent", architecture="mytechnotalent_6", epochs="2", learning_rate="1e-4"
+    )
+    assert config.architecture == "mytechnotalent_6"
+    assert (config.epochs, config.learning_rate) == (2, 1e-4)
+    assert config.optimizer == load_preset("mytechnotalent").optimizer
 
 
 def test_unknown_preset_is_refused():
     with pytest.raises(
         ConfigError,
-        match=r"Unknown preset 'project_9'\. Allowed: ours, ours_whole_picture, project_0",
+        match=r"Unknown preset 'another'\. Allowed: four_block_cnn, mytechnotalent, ours, ",
     ):
-        load_preset("project_9")
+        load_preset("another")
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -141,9 +148,9 @@ def test_wrong_preset_file_is_refused(tmp_path, monkeypatch, content, message):
 def test_file_of_settings_is_a_recipe(tmp_path):
     """Whoever found a recipe of his own shall not edit this repository to train it."""
     path = tmp_path / "mine.yaml"
-    path.write_text("architecture: project_2\nlearning_rate: 3e-4\nepochs: 4\n")
+    path.write_text("architecture: plain_cnn\nlearning_rate: 3e-4\nepochs: 4\n")
     config = load_preset(str(path), epochs=7)
-    assert config == TrainConfig(architecture="project_2", learning_rate=3e-4, epochs=7)
+    assert config == TrainConfig(architecture="plain_cnn", learning_rate=3e-4, epochs=7)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +181,7 @@ def test_steps_take_such_a_file(tmp_path, step):
 
 def test_a_preset_and_a_file_are_not_mixed(capsys):
     with pytest.raises(SystemExit):
-        main(["fit", "--preset", "project_1", "--config", "mine.yaml"])
+        main(["fit", "--preset", "mytechnotalent", "--config", "mine.yaml"])
     assert "not allowed with argument --preset" in capsys.readouterr().err
 
 

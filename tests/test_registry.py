@@ -1,5 +1,7 @@
 """Every network of the source projects is here by name, as declared, and trains."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -10,60 +12,81 @@ from train.models import architectures
 from train.models.declarations import ALIASES, DECLARED, PUBLISHED
 from train.models.notation import Declaration, draw
 
-SIDE = 128  # pixels, at which the projects declare their networks
-SMALL = 32  # at which a test trains in a moment
+SMALL = 32  # pixels, at which a test trains in a moment; the projects declare theirs at 128
 
 # What the projects say, written down a second time as numbers: convolutions as (filters, kernel,
 # stride, stride of the 2x2 pooling behind or 0), whether each has batch norm, the dense widths
 # before the logit and whether they have batch norm. Counted below by hand, without Keras.
 THREE = [(32, 3, 1, 2), (64, 3, 1, 2), (128, 3, 1, 2)]
 FOUR = [*THREE, (256, 3, 1, 2)]
-VALID = {"project_1_1", "project_1_2", "project_1_3", "project_1_4"}
+VALID = {"mytechnotalent_1", "mytechnotalent_2", "mytechnotalent_3", "mytechnotalent_4"}
 NETWORKS = {
-    "project_0": (FOUR, True, [512, 256, 128], False),
-    "project_1_1": ([(16, 4, 1, 2), (36, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_2": ([(16, 4, 2, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_3": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_4": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
-    "project_1_5": (THREE, True, [256, 128, 64], False),
-    "project_1_6": (FOUR, True, [512, 256, 128], False),
-    "project_1_7": (THREE, True, [256, 128, 64, 32], False),
-    "project_1_8": (THREE, True, [128, 64], False),
-    "project_1_9": ([(32, 3, 1, 0), (64, 3, 1, 0), (128, 3, 1, 2)], True, [256, 128], True),
-    "project_1_10": (THREE, True, [128, 64], False),
-    "project_1_11": (FOUR, True, [512, 256, 128], False),
-    "project_1_12": (FOUR, True, [512, 256, 128], False),
-    "project_1_13": (FOUR, True, [512, 256, 128], False),
-    "project_1_14": (FOUR, True, [512, 256, 128], False),
-    "project_1_15": (FOUR, True, [512, 256, 128, 64], False),
-    "project_1_16": (FOUR, True, [512, 256, 64], False),
-    "project_1_17": (FOUR, True, [512, 256, 128], False),
-    "project_1_18": (FOUR, True, [256, 128, 64], False),
-    "project_1_19": (
+    "four_block_cnn": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_1": ([(16, 4, 1, 2), (36, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_2": ([(16, 4, 2, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_3": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_4": ([(16, 4, 1, 2), (32, 2, 1, 1)], True, [128, 64, 32], False),
+    "mytechnotalent_5": (THREE, True, [256, 128, 64], False),
+    "mytechnotalent_6": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_7": (THREE, True, [256, 128, 64, 32], False),
+    "mytechnotalent_8": (THREE, True, [128, 64], False),
+    "mytechnotalent_9": ([(32, 3, 1, 0), (64, 3, 1, 0), (128, 3, 1, 2)], True, [256, 128], True),
+    "mytechnotalent_10": (THREE, True, [128, 64], False),
+    "mytechnotalent_11": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_12": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_13": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_14": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_15": (FOUR, True, [512, 256, 128, 64], False),
+    "mytechnotalent_16": (FOUR, True, [512, 256, 64], False),
+    "mytechnotalent_17": (FOUR, True, [512, 256, 128], False),
+    "mytechnotalent_18": (FOUR, True, [256, 128, 64], False),
+    "mytechnotalent_19": (
         [(32, 3, 1, 2), (64, 3, 1, 2), (128, 3, 1, 1), (256, 3, 1, 1), (512, 3, 1, 2)],
         *(True, [512, 256, 128], False),
     ),
-    "project_1_20": (
+    "mytechnotalent_20": (
         [(32, 3, 1, 0), (64, 3, 1, 2), (128, 3, 1, 0), (256, 3, 1, 2)],
         *(True, [512, 256, 128], True),
     ),
-    "project_2": (THREE, False, [128], False),
-    "project_4": (THREE, True, [128], False),
+    "plain_cnn": (THREE, False, [128], False),
+    "three_block_cnn": (THREE, True, [128], False),
 }
 # Dropout rates in order, and the slope of leaky ReLU.
 DROPOUTS = {
-    **{"project_0": [0.5, 0.5], "project_1_4": [0.25, 0.5], "project_1_5": [0.5, 0.5]},
-    **{"project_1_6": [0.5, 0.5], "project_1_7": [0.5, 0.5, 0.5], "project_1_8": [0.5]},
-    **{"project_1_9": [0.5, 0.5], "project_1_10": [0.5], "project_1_11": [0.5, 0.5, 0.5]},
-    **{"project_1_13": [0.3, 0.3], "project_1_14": [0.7, 0.7], "project_1_15": [0.7, 0.7, 0.7]},
-    **{"project_1_16": [0.7, 0.7, 0.7], "project_1_17": [0.9, 0.9], "project_1_18": [0.5, 0.5]},
-    **{"project_1_19": [0.5, 0.5], "project_1_20": [0.5, 0.5], "project_2": [0.5]},
+    "four_block_cnn": [0.5, 0.5],
+    "mytechnotalent_4": [0.25, 0.5],
+    "mytechnotalent_5": [0.5, 0.5],
+    "mytechnotalent_6": [0.5, 0.5],
+    "mytechnotalent_7": [0.5, 0.5, 0.5],
+    "mytechnotalent_8": [0.5],
+    "mytechnotalent_9": [0.5, 0.5],
+    "mytechnotalent_10": [0.5],
+    "mytechnotalent_11": [0.5, 0.5, 0.5],
+    "mytechnotalent_13": [0.3, 0.3],
+    "mytechnotalent_14": [0.7, 0.7],
+    "mytechnotalent_15": [0.7, 0.7, 0.7],
+    "mytechnotalent_16": [0.7, 0.7, 0.7],
+    "mytechnotalent_17": [0.9, 0.9],
+    "mytechnotalent_18": [0.5, 0.5],
+    "mytechnotalent_19": [0.5, 0.5],
+    "mytechnotalent_20": [0.5, 0.5],
+    "plain_cnn": [0.5],
 }
-SLOPES = {"project_1_1": 0.01, "project_1_3": 0.02, "project_1_4": 0.01, "project_1_20": 0.01}
-SCALES = {"project_0": (1 / 127.5, -1.0), "project_2": (1 / 255, 0), "project_4": (1 / 255, 0)}
+SLOPES = {
+    "mytechnotalent_1": 0.01,
+    "mytechnotalent_3": 0.02,
+    "mytechnotalent_4": 0.01,
+    "mytechnotalent_20": 0.01,
+}
+SCALES = {
+    "four_block_cnn": (1 / 127.5, -1.0),
+    "plain_cnn": (1 / 255, 0),
+    "three_block_cnn": (1 / 255, 0),
+}
 
 
 BACKBONES = ("mobilenet_v2", "efficientnet_v2_b0", "resnet50_v2")
+SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
 def count_by_hand(name, side):
@@ -83,16 +106,24 @@ def count_by_hand(name, side):
     return total + width + 1
 
 
+@functools.cache
+def built(name):
+    """A network, built once for what it is made of, whether it trains and how it is explained."""
+    keras.backend.clear_session()  # names of layers count from nothing
+    keras.utils.set_random_seed(0)
+    return architectures.build(name, input_size=SIDES.get(name, SMALL))
+
+
 def of_type(model, *types):
     return [layer for layer in model.layers if isinstance(layer, types)]
 
 
 def test_every_network_has_a_name():
     """Whoever comes from one of the five projects looks for it by name."""
-    assert set(architectures.REGISTRY) == {*NETWORKS, "project_3", *BACKBONES, "tiny"}
-    assert set(ALIASES) == {"project_1_10", "project_3"}
+    assert set(architectures.REGISTRY) == {*NETWORKS, *BACKBONES, "tiny"}
+    assert set(ALIASES) == {"mytechnotalent_10"}
     assert sum(accuracy is not None for accuracy in PUBLISHED.values()) == 20
-    assert (PUBLISHED["project_1_13"], PUBLISHED["project_1_10"]) == (0.8912, 0.8518)
+    assert (PUBLISHED["mytechnotalent_13"], PUBLISHED["mytechnotalent_10"]) == (0.8912, 0.8518)
 
 
 def test_no_network_is_declared_twice():
@@ -105,9 +136,9 @@ def test_no_network_is_declared_twice():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_network_is_as_declared(name):
     """A figure under a project's name must be that of the project's network."""
-    model = architectures.build(name, input_size=SIDE)
-    assert model.input_shape == (None, SIDE, SIDE, 3) and model.output_shape == (None, 1)
-    assert model.count_params() == count_by_hand(name, SIDE)
+    model = built(name)
+    assert model.input_shape == (None, SMALL, SMALL, 3) and model.output_shape == (None, 1)
+    assert model.count_params() == count_by_hand(name, SMALL)
     assert not of_type(model, keras.Model, keras.layers.Lambda)
     (scaling,) = of_type(model, keras.layers.Rescaling)
     assert (scaling.scale, scaling.offset) == SCALES.get(name, (1 / 127, 0.0))
@@ -123,15 +154,15 @@ def test_network_is_as_declared(name):
 @pytest.mark.parametrize("name", [*NETWORKS, *BACKBONES])
 def test_one_batch_trains(name):
     """A declaration that builds may still pass on no gradient, or nothing but NaN."""
-    keras.utils.set_random_seed(0)
-    model = architectures.build(name, input_size=SMALL)
+    model = built(name)
     model.compile(
         keras.optimizers.SGD(0.01),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         run_eagerly=True,  # three times faster than to trace a graph for one batch
         jit_compile=False,
     )
-    crops = np.random.default_rng(0).integers(0, 256, (4, SMALL, SMALL, 3)).astype(np.float32)
+    shape = (4, *model.input_shape[1:])
+    crops = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
     first = next(layer for layer in model.layers if layer.trainable_weights)
     before = [np.array(first.kernel), np.array(model.get_layer("logit").kernel)]
     loss = model.train_on_batch(crops, np.array([[0], [1], [0], [1]], np.float32))
@@ -149,24 +180,22 @@ def test_unknown_word_is_refused():
 # Grad-CAM of networks that end in dense layers. Of each kind one: pooling, dropout and pooling
 # before the flattening, batch norm and leaky ReLU in the dense part, neither.
 EXPLAINED = {
-    "project_1_13": "batch_normalization_3",
-    "project_1_4": "batch_normalization_1",
-    "project_1_20": "leaky_re_lu_3",
-    "project_2": "re_lu_2",
-    "project_4": "re_lu_2",
+    "mytechnotalent_13": "batch_normalization_3",
+    "mytechnotalent_4": "batch_normalization_1",
+    "mytechnotalent_20": "leaky_re_lu_3",
+    "plain_cnn": "re_lu_2",
+    "three_block_cnn": "re_lu_2",
     # These end in global average pooling.
     "mobilenet_v2": "out_relu",
     "efficientnet_v2_b0": "top_activation",
     "resnet50_v2": "post_relu",
 }
-SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
-@pytest.fixture(params=EXPLAINED)
+@pytest.fixture(scope="module", params=EXPLAINED)
 def explained(request):
     """A network with weights as after training: none of them 0 or 1."""
-    keras.backend.clear_session()  # names of layers count from nothing
-    model = architectures.build(request.param, input_size=SIDES.get(request.param, SMALL))
+    model = built(request.param)
     generator = np.random.default_rng(5)
     for layer in of_type(model, keras.layers.BatchNormalization, keras.layers.Dense):
         for weight in layer.weights:

@@ -9,9 +9,11 @@ from PIL import Image
 
 from detector.errors import DataError
 from testing import drawing
+from train.data.listing import find_pictures
 from train.data.manifest import read_manifest
+from train.data.prepare import prepare
 from train.data.sources import KAGGLE_SOURCE, find_sources
-from train.data.splits import find_pictures, prepare, separate_groups
+from train.data.splits import separate_groups
 
 COUNTS = {"Train": 3, "Validation": 2, "Test": 2}
 

@@ -17,13 +17,15 @@ from detector.errors import ConfigError, WeightsError
 from detector.weights import KERAS_FILE, MODEL_FILE
 from testing import drawing
 from testing.drawing import SET_TINY, TINY
-from train import __main__ as module
+from train import pipeline
+from train import steps as train_steps
 from train.__main__ import main
 from train.config import TrainConfig
 from train.export import quantise
 from train.export.export import export
 from train.fitting.average import average
-from train.fitting.fit import load_network, read_run
+from train.fitting.fit import load_network
+from train.fitting.run import read_run
 from train.presets import load_preset
 
 # From archive to weights
@@ -361,8 +363,8 @@ def steps(monkeypatch):
         return SimpleNamespace(returncode=0)
 
     for name in ("fit", "download", "prepare", "export", "evaluate"):
-        monkeypatch.setattr(module, f"run_{name}", lambda options: seen.append(options))
-    monkeypatch.setattr(module.subprocess, "run", run)
+        monkeypatch.setattr(train_steps, f"run_{name}", lambda options: seen.append(options))
+    monkeypatch.setattr(pipeline.subprocess, "run", run)
     return seen
 
 
@@ -389,7 +391,7 @@ def test_toy_run_is_small_marked_and_beside_the_real_one(steps, capsys):
 
 
 def test_toy_run_takes_pictures_that_are_prepared(steps, trained):
-    main(["all", "--quick", "--data", str(trained.data), "--preset", "project_1"])
+    main(["all", "--quick", "--data", str(trained.data), "--preset", "mytechnotalent"])
     assert [options.step for options in steps] == ["fit", "fit", "export", "evaluate"]
     assert steps[1].data == str(trained.data) and steps[1].backbone_weights == "none"
     with pytest.raises(SystemExit, match="data-of-none is not prepared"):
@@ -411,7 +413,7 @@ def test_folders_fit_together_from_fit_to_push(monkeypatch, trained):
         "train.evaluation.evaluate.evaluate",
         lambda weights, **options: asked.update(weights=weights, **options) or {},
     )
-    monkeypatch.setattr("train.evaluation.evaluate.to_text", lambda figures: "")
+    monkeypatch.setattr("train.evaluation.report.to_text", lambda figures: "")
     monkeypatch.setattr(
         "train.publish.push.push",
         lambda weights, **options: asked.update(pushed=weights, **options),

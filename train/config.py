@@ -24,8 +24,8 @@ class TrainConfig:
     # What the network sees
     architecture: str = "mobilenet_v2"  # 2.26 M parameters: 9 MB, and milliseconds on a CPU. Also
     #                                     efficientnet_v2_b0 (5.9 M), resnet50_v2 (23.6 M), and the
-    #                                     projects' own: project_0, project_1_1 to project_1_20,
-    #                                     project_2, project_3 (mobilenet_v2 too), project_4
+    #                                     projects' own: mytechnotalent_1 to mytechnotalent_20,
+    #                                     four_block_cnn, three_block_cnn, plain_cnn
     input_size: int = 160  # pixels; a face of the data set is 110-180 px wide, margin included
     margin: float = 1.25  # crop side over face side: the blending seam is inside, and 95 % of the
     #                      crops fit their picture, so that its edge does not tell the label. Far

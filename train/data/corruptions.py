@@ -1,5 +1,7 @@
 """The degradations of the Test split, seeded, each with a severity from 0 to 1.
 
+One long file, because it is a catalogue: functions of one form, of which none knows another.
+
 Train and Validation of the data set are clean, Test is not: it was degraded as the test-challenge
 of OpenForensics (Le et al., ICCV 2021) was. These are the families seen there; a network trained
 with them is not surprised, and a validation copy degraded with them is what models are chosen on.

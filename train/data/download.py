@@ -21,9 +21,9 @@ from detector.errors import DataError
 
 from .. import SPLITS
 from ..disk import free_bytes, require_space
+from .listing import count_pictures
 from .sources import folders_called
 from .split_folders import SEED, split_flat
-from .splits import count_pictures
 
 # Pinned to its only version.
 KAGGLE_DATASET = "manjilkarki/deepfake-and-real-images/versions/1"

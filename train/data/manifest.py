@@ -32,7 +32,7 @@ class Picture:
         generator: what made it, "" for a Real.
         group: pictures of one group (a video, a person) are all in one split; "" for none.
         pool: what it is sampled in: its source, or the pool that this names.
-        dhash: difference hash of its face, hex; see `train.data.splits.difference_hash`.
+        dhash: difference hash of its face, hex; see `train.data.near_twins`.
         copy: where a smaller copy lies, if it has one; see `train.data.reduced`.
     """
 

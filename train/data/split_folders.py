@@ -17,8 +17,9 @@ from detector.errors import ConfigError, DataError
 
 from .. import SPLITS
 from ..disk import require_space
+from .listing import SUFFIXES
 from .sources import folders_called
-from .splits import SUFFIXES, deduplicate
+from .splits import deduplicate
 
 SHARES = (0.8, 0.1, 0.1)
 SEED = 2024

@@ -14,7 +14,7 @@ from detector import CLASSES, load_detector
 from detector.errors import DataError
 
 from ..data.download import unpack
-from ..data.splits import SUFFIXES
+from ..data.listing import SUFFIXES
 
 
 def measure_origins(weights_dir, *, archive, output):

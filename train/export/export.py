@@ -34,7 +34,8 @@ from ..data.manifest import read_manifest, read_sources
 from ..data.sampling import choose_evenly
 from ..evaluation.predict import labels_of, look_at_pictures, predict_batches, read_photos
 from ..fingerprint import code_fingerprint
-from ..fitting.fit import load_network, read_run_on
+from ..fitting.fit import load_network
+from ..fitting.run import read_run_on
 from ..metrics import summarise
 from .calibrate import fit_min_confidence, fit_scaling, lean_to_genuine
 from .class_activation import evidence_of

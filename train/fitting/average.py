@@ -19,7 +19,8 @@ from ..config import TrainConfig
 from ..data.batches import training_batches
 from ..data.manifest import read_manifest
 from ..disk import write_whole
-from .fit import load_network, read_run_on
+from .fit import load_network
+from .run import read_run_on
 from .torch_speed import speed_up_torch, without_gradients
 
 STATISTICS_BATCHES = 200  # of training pictures, from which batch normalisation is measured

@@ -90,7 +90,7 @@ def is_whole_network(backbone_weights):
 
 def has_backbone(name):
     """Whether a network has a backbone for which there are trained weights."""
-    return ALIASES.get(name, name) in BACKBONES
+    return name in BACKBONES
 
 
 def head_layers(model):

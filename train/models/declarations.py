@@ -4,17 +4,18 @@ Where a project ends in a sigmoid or a two-way softmax, ours ends in one logit t
 binary cross-entropy: the sigmoid moves into the loss, and a two-way softmax is the sigmoid of the
 difference of its two logits.
 
-Projects 2 and 4 publish the kinds of layers and not all their sizes; those here are common ones.
+Of `plain_cnn` and `three_block_cnn` the projects publish the kinds of layers and not all their
+sizes; those here are common ones.
 """
 
 from .notation import Declaration
 
-# Project 1: convolutions that several of its twenty variants share.
+# Convolutions that several of mytechnotalent's twenty networks share.
 THREE_BLOCKS = "C32 R B P2 C64 R B P2 C128 R B P2 F"
 FOUR_BLOCKS = "C32 R B P2 C64 R B P2 C128 R B P2 C256 R B P2 F"
 
 # Number: padding, layers, published accuracy. Number 10 is number 8 (both .85).
-PROJECT_1 = {
+MYTECHNOTALENT = {
     1: (
         "valid",
         "C16,4,1 L.01 B P2 C36,2,1 L.01 B P1 F D128 L.01 D64 L.01 D32 L.01",
@@ -58,20 +59,19 @@ PROJECT_1 = {
 }
 
 DECLARED = {
-    "project_0": Declaration(PROJECT_1[6][1], scale=1 / 127.5, offset=-1.0),
+    "four_block_cnn": Declaration(MYTECHNOTALENT[6][1], scale=1 / 127.5, offset=-1.0),
     **{
-        f"project_1_{number}": Declaration(
+        f"mytechnotalent_{number}": Declaration(
             layers, scale=1 / 127, padding=padding, published=accuracy
         )
-        for number, (padding, layers, accuracy) in PROJECT_1.items()
+        for number, (padding, layers, accuracy) in MYTECHNOTALENT.items()
     },
-    "project_2": Declaration("C32 R P2 C64 R P2 C128 R P2 F d.5 D128 R", scale=1 / 255),
-    "project_4": Declaration("C32 B R P2 C64 B R P2 C128 B R P2 F D128 R", scale=1 / 255),
+    "plain_cnn": Declaration("C32 R P2 C64 R P2 C128 R P2 F d.5 D128 R", scale=1 / 255),
+    "three_block_cnn": Declaration("C32 B R P2 C64 B R P2 C128 B R P2 F D128 R", scale=1 / 255),
 }
 
-# Other names of the same network. Project 3 is a ready backbone; see `train.models.architectures`.
-ALIASES = {"project_1_10": "project_1_8", "project_3": "mobilenet_v2"}
+ALIASES = {"mytechnotalent_10": "mytechnotalent_8"}  # other names of the same network
 PUBLISHED = {
     **{name: declaration.published for name, declaration in DECLARED.items()},
-    "project_1_10": 0.8518,
+    "mytechnotalent_10": 0.8518,
 }

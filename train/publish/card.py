@@ -1,4 +1,7 @@
-"""The model card: everything it states of a model comes from `detector.json` and `metrics.json`."""
+"""The model card: everything it states of a model comes from `detector.json` and `metrics.json`.
+
+One long file, because it is one document: its sections follow each other here as they do there.
+"""
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 

@@ -22,8 +22,9 @@ from .. import plots
 from ..data.manifest import read_fingerprint, read_manifest
 from ..evaluation.predict import predict_batches
 from ..export.export import convert
-from ..fitting.fit import load_network, read_run
+from ..fitting.fit import load_network
 from ..fitting.progress import read_history
+from ..fitting.run import read_run
 from ..metrics import auc
 from ..models import architectures
 from ..models.declarations import PUBLISHED

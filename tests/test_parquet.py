@@ -7,7 +7,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 pytest.importorskip("pyarrow", reason="Ray, which brings it, is not on every system")
 
 from detector.errors import ConfigError
-from detector.verdicts import VerdictFolder
+from detector.parquet import VerdictFolder
 
 
 class Bucket(MemoryFileSystem):

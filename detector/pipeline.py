@@ -1,0 +1,186 @@
+"""Photo or clip in, verdict out: faces are found, each is judged, and the most fake one decides."""
+
+from . import config
+from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
+from .explain import grad_cam
+from .faces import central_face
+from .photo import load_frames
+from .runtime import one_verdict
+from .score import calibrate, decide
+from .verdict import CropVerdict, combine, combine_frames, rank
+from .views import look_at
+from .weights import load_weights
+
+MAX_FACES = 20  # judged in one photo, largest first
+
+
+class Detector:
+    """Judges photos; safe to call from several threads, and can be sent to other processes.
+
+    Args:
+        weights: `detector.weights.Weights`. The attribute may be given other ones at any time: a
+            verdict comes from one set of weights, the one at the start of `predict`.
+    """
+
+    def __init__(self, weights):
+        self.weights = weights
+
+    def predict(self, photo, *, is_face_crop=False):
+        """Judge a photo.
+
+        Args:
+            photo: path, bytes, `PIL.Image.Image` or uint8 array; see `detector.photo.load_frames`.
+            is_face_crop: the photo was already cut around one face: judge its central face alone,
+                or the whole picture where no face can be made out.
+
+        Returns:
+            `Verdict`.
+
+        Raises:
+            PhotoError: the photo cannot be read or exceeds a limit.
+        """
+        return self.judge(photo, is_face_crop=is_face_crop)[1]
+
+    @one_verdict()
+    def judge(self, photo, *, is_face_crop=False):
+        """Judge a photo as `predict` does, and give the pixels that the verdict is on, too.
+
+        Returns:
+            `PIL.Image.Image`, RGB, upright: the photo, or the frame that decides; and `Verdict`.
+        """
+        weights = self.weights  # read once: other weights may be put there meanwhile
+        shown, verdicts = None, {}  # of the frames one is kept, they may have 240 MB each
+        for number, count, frame in load_frames(photo):  # noqa: B007
+            verdicts[number] = _judge_frame(weights, frame, is_face_crop=is_face_crop)
+            decisive = max(verdicts, key=lambda number: rank(verdicts[number]))
+            if decisive == number:
+                shown = frame
+        return shown, combine_frames(verdicts, decisive, count=count)
+
+    def predict_video(self, clip):
+        """Judge a clip: who in it looks manipulated, when, and how sure that is.
+
+        Args:
+            clip: path or bytes of an MP4, MOV, WebM, MKV or AVI file; see docs/video.md.
+
+        Returns:
+            `detector.video.VideoVerdict`.
+
+        Raises:
+            ClipError: the clip cannot be read or exceeds a limit; or PyAV, which decodes clips, is
+                not installed.
+        """
+        watching = self.watch(clip)
+        while True:
+            try:
+                next(watching)
+            except StopIteration as end:
+                return end.value
+
+    def watch(self, clip):
+        """Judge a clip as `predict_video` does, and tell how far it is.
+
+        Yields:
+            (frames judged, frames that will be), after each frame.
+
+        Returns:
+            `detector.video.VideoVerdict`, as the value of `yield from`.
+        """
+        from .video import watch
+
+        weights = self.weights  # read once: other weights may be put there meanwhile
+
+        @one_verdict(gives_way=True)
+        def look(frame, most):
+            faces = weights.faces.detect(frame)
+            crops = [_judge(weights, frame, face, notes=[]) for face in faces[:most]]
+            return crops, len(faces) > most
+
+        return watch(clip, look=look, weights=weights.info)
+
+
+def load_detector(weights_dir=None, *, wait=False):
+    """Load the detector: weights are verified, and a self-test is run, before they may serve.
+
+    With `DETECTOR_REPO` set, the embedded weights serve at once and those of the Hub from when
+    they have been fetched and verified; see `detector.refresh`. With `DETECTOR_REQUIRE_HUB=1`
+    nothing serves but those.
+
+    Args:
+        weights_dir: folder of the weights, and then the Hub is not asked; default is
+            `DETECTOR_WEIGHTS` or the embedded ones.
+        wait: return only when the Hub's weights serve or have failed to come.
+
+    Returns:
+        `Detector`.
+
+    Raises:
+        WeightsError: the weights are missing, damaged or do not belong together.
+        HubError: with `DETECTOR_REQUIRE_HUB=1`, the same of those of the Hub.
+        ConfigError: an environment variable has a value that is not allowed.
+    """
+    config.check()
+    if weights_dir is not None or not HUB_REPO:
+        return Detector(load_weights(weights_dir or WEIGHTS_DIR))
+    # What asks the Hub is imported where it is asked: that takes longer than to judge a photo.
+    if REQUIRE_HUB:
+        from .hub import fetch_weights
+
+        return Detector(fetch_weights(HUB_REPO, HUB_REVISION))
+    from .refresh import Refresh
+
+    detector = Detector(load_weights(WEIGHTS_DIR))
+    refresh = Refresh(detector, repo=HUB_REPO, revision=HUB_REVISION)
+    if wait:
+        refresh.try_once()
+    else:
+        refresh.start()
+    return detector
+
+
+def _judge_frame(weights, photo, *, is_face_crop):
+    faces = weights.faces.detect(photo)
+    notes = ["more_faces"] if len(faces) > MAX_FACES else []
+    faces = faces[:MAX_FACES]
+    if is_face_crop and faces:
+        faces, notes = [central_face(faces, photo.size)], []
+    crops = [_judge(weights, photo, face, notes=[]) for face in faces]
+    if not crops:
+        crops = [_judge(weights, photo, None, notes=[] if is_face_crop else ["no_face"])]
+    return combine(crops, notes=notes, size=photo.size, weights=weights.info)
+
+
+def _judge(weights, photo, face, *, notes):
+    spec = weights.spec
+    if face and face.side < spec.min_face_side:
+        notes.append("small_face")
+    if face and face.is_cut(photo.size):
+        notes.append("cut_face")
+    box, quarters = (face.box, face.quarters) if face else (None, 0)
+    look = look_at(
+        weights.model,
+        photo,
+        box,
+        views=spec.views,
+        input_size=spec.input_size,
+        quarters=quarters,
+    )
+    probability = calibrate(look.logit, temperature=spec.temperature, bias=spec.bias)
+    label, confidence = decide(probability)
+    if not confidence >= spec.min_confidence[label]:  # also where it is no number
+        notes.append("low_confidence")
+    is_conclusive = not notes
+    if quarters:
+        notes.append("turned")
+    return CropVerdict(
+        box=box,
+        face_confidence=None if face is None else face.confidence,
+        square=look.square,
+        fake_probability=probability,
+        label=label,
+        confidence=confidence,
+        is_conclusive=is_conclusive,
+        notes=tuple(notes),
+        heatmap=grad_cam(look.evidence, label),
+        quarters=quarters,
+    )
