@@ -70,5 +70,6 @@ def test_weights_cut_off_at_any_point_never_load(weights_copy):
     load_weights(weights_copy)
 
 
+@pytest.mark.slow
 def test_without_a_network_the_embedded_weights_serve(tmp_path):
     assert faults.cut_the_network(tmp_path)
