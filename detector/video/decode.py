@@ -107,7 +107,7 @@ class Decoder:
 
     def __enter__(self):
         library = importlib.util.find_spec("av")
-        if library is None:
+        if library is None or library.origin is None:  # a folder of that name is no library
             raise ClipError(
                 "To read clips PyAV is needed. Install it: pip install av, or "
                 "pip install 'deepfake-photo-detector[video]'.",
