@@ -7,18 +7,26 @@ Example:
 """
 
 import dataclasses
+import os
+from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from . import config
 from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
 from .faces import central_face
-from .photo import load_frames
+from .photo import PhotoLike, load_frames
+from .preprocess import Box
 from .runtime import one_verdict
 from .score import calibrate, decide
 from .views import look_at
-from .weights import CLASSES, WeightsInfo, load_weights
+from .weights import CLASSES, Weights, WeightsInfo, load_weights
+
+if TYPE_CHECKING:
+    from .video import VideoVerdict  # imported where a clip is judged
 
 __all__ = [
     "CLASSES",
@@ -51,9 +59,9 @@ class CropVerdict:
         quarters: turns of the photo, anticlockwise, that bring the face upright, 0-3.
     """
 
-    box: tuple[float, float, float, float] | None
+    box: Box | None
     face_confidence: float | None
-    square: tuple[float, float, float, float]
+    square: Box
     fake_probability: float
     label: str
     confidence: float
@@ -107,7 +115,7 @@ class Verdict:
     frame: Frame | None = None
 
     @property
-    def faces(self):
+    def faces(self) -> tuple[CropVerdict, ...]:
         """The crops that hold a face."""
         return tuple(crop for crop in self.crops if crop.box is not None)
 
@@ -120,10 +128,10 @@ class Detector:
             verdict comes from one set of weights, the one at the start of `predict`.
     """
 
-    def __init__(self, weights):
+    def __init__(self, weights: Weights) -> None:
         self.weights = weights
 
-    def predict(self, photo, *, is_face_crop=False):
+    def predict(self, photo: PhotoLike, *, is_face_crop: bool = False) -> Verdict:
         """Judge a photo.
 
         Args:
@@ -140,22 +148,22 @@ class Detector:
         return self.judge(photo, is_face_crop=is_face_crop)[1]
 
     @one_verdict()
-    def judge(self, photo, *, is_face_crop=False):
+    def judge(self, photo: PhotoLike, *, is_face_crop: bool = False) -> tuple[Image.Image, Verdict]:
         """Judge a photo as `predict` does, and give the pixels that the verdict is on, too.
 
         Returns:
             `PIL.Image.Image`, RGB, upright: the photo, or the frame that decides; and `Verdict`.
         """
         weights = self.weights  # read once: other weights may be put there meanwhile
-        shown, verdicts = None, {}  # of the frames one is kept, they may have 240 MB each
+        verdicts = {}
         for number, count, frame in load_frames(photo):  # noqa: B007
             verdicts[number] = _judge_frame(weights, frame, is_face_crop=is_face_crop)
             decisive = max(verdicts, key=lambda number: _rank(verdicts[number]))
             if decisive == number:
-                shown = frame
+                shown = frame  # one is kept, they may have 240 MB each
         return shown, _combine_frames(verdicts, decisive, count=count)
 
-    def predict_video(self, clip):
+    def predict_video(self, clip: str | os.PathLike | bytes) -> "VideoVerdict":
         """Judge a clip: who in it looks manipulated, when, and how sure that is.
 
         Args:
@@ -175,7 +183,9 @@ class Detector:
             except StopIteration as end:
                 return end.value
 
-    def watch(self, clip):
+    def watch(
+        self, clip: str | os.PathLike | bytes
+    ) -> "Generator[tuple[int, int], None, VideoVerdict]":
         """Judge a clip as `predict_video` does, and tell how far it is.
 
         Yields:
@@ -197,7 +207,7 @@ class Detector:
         return watch(clip, look=look, weights=weights.info)
 
 
-def load_detector(weights_dir=None, *, wait=False):
+def load_detector(weights_dir: str | os.PathLike | None = None, *, wait: bool = False) -> Detector:
     """Load the detector: weights are verified, and a self-test is run, before they may serve.
 
     With `DETECTOR_REPO` set, the embedded weights serve at once and those of the Hub from when

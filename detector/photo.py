@@ -8,10 +8,11 @@ import os
 import stat
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 
 from .errors import PhotoError
 from .limits import (
@@ -25,6 +26,8 @@ from .limits import (
 )
 from .pixels import to_rgb
 
+# What a photo may come as; see `load_photo`.
+PhotoLike = str | os.PathLike | bytes | bytearray | memoryview | Image.Image | np.ndarray
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"
 # Whose further pictures people see. In JPEG and HEIF those are previews, depths and gain maps.
@@ -33,7 +36,7 @@ RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb") 
 RAW_COLOURS = (32803, 34892)  # PhotometricInterpretation: of a sensor, and of one, interpolated
 
 
-def load_photo(source):
+def load_photo(source: PhotoLike) -> Image.Image:
     """Load a photo as upright 8-bit RGB.
 
     Rotation by EXIF is applied, of an animation the first frame is taken (`load_frames` takes
@@ -60,7 +63,7 @@ def load_photo(source):
         return to_rgb(image)
 
 
-def load_frames(source):
+def load_frames(source: PhotoLike) -> Iterator[tuple[int, int, Image.Image]]:
     """Load what a file shows: one photo, or up to `MAX_FRAMES` frames of an animation or pages.
 
     The first and the last are among them, the others lie evenly between. Those that cannot be
@@ -136,7 +139,7 @@ def _choose(frames, image):
     return [frames[int(step)] for step in steps.round()]
 
 
-def open_image(data):
+def open_image(data: bytes) -> ImageFile.ImageFile:
     """Open encoded bytes without decoding a pixel; only this function knows the formats.
 
     Args:
@@ -166,7 +169,7 @@ class _BoundedFile(io.BytesIO):
 
     def __init__(self, data):
         super().__init__(data)
-        self.bytes_left = MAX_READS * len(data)
+        self.bytes_left: float = MAX_READS * len(data)
         self._deadline = time.thread_time() + MAX_READ_SECONDS
         self._earliest = time.monotonic() + MAX_READ_SECONDS
 
