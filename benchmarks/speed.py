@@ -14,11 +14,13 @@ import sys
 import time
 import unittest.mock
 
+from PIL import Image
+
 import detector.views
 from benchmarks import table
 from benchmarks.peers import load_peers
 from benchmarks.photos import SIZES, make_crop, make_photo
-from detector import load_detector
+from detector import Detector, load_detector
 from detector.explain import close_up
 from detector.face_search import FaceDetector
 from detector.photo import load_photo
@@ -33,7 +35,7 @@ STAGES = {  # what is timed for each: holder and name of a function
 }
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the tables "stages" and "speed"."""
     ours = load_detector()
     peers = load_peers(ours, judge_ours)
@@ -63,14 +65,14 @@ def measure(repeat):
     yield "speed", speeds
 
 
-def judge_ours(ours, data):
+def judge_ours(ours: Detector, data: bytes) -> Image.Image:
     """Verdict and heatmap, as `/predict` makes them."""
     photo = load_photo(data)
     crops = ours.predict(photo).crops
     return close_up(photo, crops)
 
 
-def judge_in_stages(ours, data):
+def judge_in_stages(ours: Detector, data: bytes) -> dict[str, float]:
     """Milliseconds of each stage of `judge_ours`; a stage inside another counts for itself."""
     spent, inner = dict.fromkeys(STAGES, 0.0), []
 

@@ -14,8 +14,10 @@ import socket
 import threading
 import time
 import urllib.parse
+from collections.abc import Generator
+from typing import Self
 
-from .hub_store import Refused, Store, front_matter_errors
+from .hub_store import Refused, Repo, Store, front_matter_errors
 
 PREFIXES = {"models": "model", "spaces": "space"}
 
@@ -46,7 +48,7 @@ class Fault:
 class Hub:
     """The server; `store` has the repositories, `requests` the log, `faults` what goes wrong."""
 
-    def __init__(self, folder):
+    def __init__(self, folder) -> None:
         self.store = Store(folder)
         self.requests = []
         self.faults = []
@@ -59,7 +61,7 @@ class Hub:
         self.content_url = f"http://localhost:{self.port}/cdn"
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self) -> Generator[Self]:
         thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         thread.start()
         try:
@@ -70,7 +72,7 @@ class Hub:
             self.server.server_close()
 
     @contextlib.contextmanager
-    def fault(self, pattern, **kind):
+    def fault(self, pattern: str, **kind) -> Generator[Fault]:
         """Let something go wrong until the block ends."""
         fault = Fault(pattern, **kind)
         self.faults.append(fault)
@@ -79,7 +81,7 @@ class Hub:
         finally:
             self.faults.remove(fault)
 
-    def find_fault(self, request):
+    def find_fault(self, request: str) -> Fault:
         with self.lock:
             self.requests.append(request)
             for fault in self.faults:
@@ -93,10 +95,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
 
-    def log_message(self, *_):
+    def log_message(self, *_) -> None:
         pass
 
-    def answer(self):
+    def answer(self) -> None:
         url = urllib.parse.urlsplit(self.path)
         path = urllib.parse.unquote(url.path)
         self.query = dict(urllib.parse.parse_qsl(url.query))
@@ -121,7 +123,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer
 
-    def read_body(self):
+    def read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
         chunks = []
@@ -131,12 +133,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(chunks)
 
-    def hang_up(self):
+    def hang_up(self) -> None:
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    def send(self, status, body=b"", **headers):
+    def send(self, status, body=b"", **headers) -> None:
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
@@ -163,16 +165,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(fault.slow)
 
-    def open(self, kind, name, **rights):
+    def open(self, kind, name, **rights) -> Repo:
         return self.hub.store.open(PREFIXES.get(kind, kind), name, self.token, **rights)
 
     # Accounts and repositories
 
-    def whoami(self):
+    def whoami(self) -> None:
         user = self.hub.store.user(self.token)
         self.send(200, {"type": "user", "name": user, "orgs": [], "auth": {"type": "access_token"}})
 
-    def create(self):
+    def create(self) -> None:
         wish = json.loads(self.body)
         user = self.hub.store.user(self.token, write=True)
         if (wish.get("organization") or user) != user:
@@ -190,14 +192,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(refusal.status, url, **refusal.headers)
         self.send(200, url)
 
-    def info(self, kind, name, revision="main"):
+    def info(self, kind, name, revision="main") -> None:
         repo = self.open(kind, name)
         commit = repo.resolve(revision)
         files = [{"rfilename": path} for path in repo.commits[commit]]
         values = {"id": name, "sha": commit, "private": repo.is_private, "siblings": files}
         self.send(200, values | ({"sdk": repo.sdk} if repo.sdk else {}))
 
-    def refs(self, kind, name):
+    def refs(self, kind, name) -> None:
         repo = self.open(kind, name)
 
         def rows(names, prefix):
@@ -214,7 +216,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         }
         self.send(200, values)
 
-    def tree(self, kind, name, revision):
+    def tree(self, kind, name, revision) -> None:
         repo = self.open(kind, name)
         rows = []
         for path, file in repo.commits[repo.resolve(revision)].items():
@@ -224,7 +226,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             rows.append(row | ({"lfs": lfs} if file.is_lfs else {}))
         self.send(200, rows)
 
-    def tag(self, kind, name, revision):
+    def tag(self, kind, name, revision) -> None:
         repo = self.open(kind, name, write=True)
         with self.hub.lock:
             if (tag := json.loads(self.body)["tag"]) in repo.tags:
@@ -232,7 +234,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             repo.tags[tag] = repo.resolve(revision)
         self.send(200, {})
 
-    def settings(self, name, what):
+    def settings(self, name, what) -> None:
         repo = self.open("space", name, write=True)
         values = getattr(repo, what)
         if self.command == "POST":
@@ -245,13 +247,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # Upload
 
-    def validate(self):
+    def validate(self) -> None:
         wish = json.loads(self.body)
         errors = front_matter_errors(wish["content"], wish["repoType"])
         values = {"errors": [{"message": error} for error in errors], "warnings": []}
         self.send(400 if errors else 200, values)
 
-    def preupload(self, kind, name, revision):
+    def preupload(self, kind, name, revision) -> None:
         repo = self.open(kind, name, write=True, propose="create_pr" in self.query)
         current = repo.commits[repo.resolve(revision)]
         rows = []
@@ -263,7 +265,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             rows.append(row | ({"oid": current[path].oid} if path in current else {}))
         self.send(200, {"files": rows})
 
-    def batch(self, name, prefix):
+    def batch(self, name, prefix) -> None:
         self.open("space" if prefix else "model", name, write=True, propose=True)
         objects = []
         for item in json.loads(self.body)["objects"]:
@@ -273,17 +275,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             objects.append(item | ({} if is_known else {"actions": actions}))
         self.send(200, {"transfer": "basic", "objects": objects})
 
-    def upload(self, oid):
+    def upload(self, oid) -> None:
         self.hub.store.large_files[oid] = self.body
         self.send(200)
 
-    def verify(self, oid):
+    def verify(self, oid) -> None:
         wish, content = json.loads(self.body), self.hub.store.large_files.get(oid, b"")
         if len(content) != wish["size"]:
             raise Refused(400, "The size of the uploaded file is not as announced")
         self.send(200, {})
 
-    def commit(self, kind, name, revision):
+    def commit(self, kind, name, revision) -> None:
         is_proposal = "create_pr" in self.query
         repo = self.open(kind, name, write=True, propose=is_proposal)
         header, contents, large, deleted = {}, {}, set(), set()
@@ -317,7 +319,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # Download
 
-    def resolve(self, name, revision, path, prefix):
+    def resolve(self, name, revision, path, prefix) -> None:
         repo = self.open("space" if prefix else "model", name)
         commit = repo.resolve(revision)
         try:
@@ -334,10 +336,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(302, **headers)
         self.send_content(file.content, **headers)
 
-    def content(self, path):
+    def content(self, path) -> None:
         self.send_content((self.hub.store.folder / path).read_bytes(), Accept_Ranges="bytes")
 
-    def send_content(self, content, **headers):
+    def send_content(self, content, **headers) -> None:
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if not match:
             return self.send(200, content, **headers)
