@@ -33,7 +33,7 @@ FACE_SEARCH = (face_maps, face_search, face_sheets, face_turns, faces)
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
-def find_pictures(root):
+def find_pictures(root) -> list[tuple]:
     """List the pictures of a data folder; see `train.data.sources` for its layout.
 
     Folder names may be in upper or lower case.
@@ -68,14 +68,14 @@ def find_pictures(root):
     return found
 
 
-def count_pictures(root):
+def count_pictures(root) -> dict[str, int]:
     """Count the pictures of a data set by "split/label"; see `find_pictures`."""
     return dict(
         collections.Counter(f"{split}/{label}" for _, split, label, _ in find_pictures(root))
     )
 
 
-def separate_groups(entries):
+def separate_groups(entries) -> tuple[list[int], dict[str, int]]:
     """Keep each group in one split only, the one furthest from training.
 
     Args:
@@ -97,7 +97,7 @@ def separate_groups(entries):
     return keep, dict(report)
 
 
-def deduplicate(entries):
+def deduplicate(entries) -> tuple[list, dict[str, int]]:
     """Remove pictures that occur more than once.
 
     Of copies in several splits the one furthest from training stays, so that nothing that is
@@ -127,7 +127,7 @@ def deduplicate(entries):
     return sorted(keep), dict(report)
 
 
-def set_aside(pictures, share):
+def set_aside(pictures, share) -> list:
     """Take pictures of Train for Validation, where a data set comes without one.
 
     Groups go as a whole. Which ones rests on their content or name alone, not on the order of
@@ -178,7 +178,7 @@ def _order(unit):
     return unit[1] or hashlib.sha256(unit[0].encode()).hexdigest()
 
 
-def prepare(root, *, validation_share=None):
+def prepare(root, *, validation_share=None) -> dict:
     """Build the manifest of a data set and write it to `root/manifest.csv`.
 
     Faces that an earlier manifest knows by content are not looked for again, unless they were
@@ -305,7 +305,7 @@ def _look(task):
     return row, None
 
 
-def difference_hash(photo, square):
+def difference_hash(photo, square) -> str:
     """The difference hash of a part of a photo: 64 bits, hex; pictures that look alike share most.
 
     Args:
@@ -317,7 +317,7 @@ def difference_hash(photo, square):
     return np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
 
 
-def near_twins(rows, *, most_bits=3):
+def near_twins(rows, *, most_bits=3) -> dict[str, int]:
     """Count pictures of Train that look like one of Validation or Test, by source.
 
     Args:

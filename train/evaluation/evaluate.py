@@ -37,7 +37,7 @@ SAMPLE_SIDE = 160  # pixels
 PICTURES_A_CORRUPTION = 40  # at each severity; a family has three to six corruptions
 
 
-def evaluate(weights_dir, *, data, split, output, count=0):
+def evaluate(weights_dir, *, data, split, output, count=0) -> dict:
     """Evaluate the weights and write `evaluation.json`, plots and `plots/samples-SPLIT.png`.
 
     On Validation, whose pictures are clean, every family of corruptions is measured too, and what
@@ -235,7 +235,7 @@ def _by_corruption(detector, pictures):
     return figures
 
 
-def to_text(figures):
+def to_text(figures) -> str:
     """The figures as tables for a terminal of 100 columns."""
     lines = [f"{figures['split']}, model {figures['model']} ({figures['sha256'][:12]})"]
     names = ("labelled face", "whole photo")
@@ -323,7 +323,7 @@ def _cell(value):
     return "-" if value is None else f"{value:g}"
 
 
-def record(weights_dir, figures):
+def record(weights_dir, figures) -> None:
     """Write the figures of the labelled face into `detector.json`, where they travel along.
 
     Of Validation, which `export` measures as a whole, those by source.

@@ -31,18 +31,18 @@ from .torch_speed import speed_up_torch
 class StartEpoch(keras.callbacks.Callback):
     """An epoch draws the same whether or not the ones before it ran in this process."""
 
-    def __init__(self, batches):
+    def __init__(self, batches) -> None:
         super().__init__()
         self.batches = batches
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch, logs=None) -> None:
         self.batches.start_epoch(epoch)
         for layer in self.model.layers:
             if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
                 layer.seed_generator.state.assign([self.batches.config.seed + epoch, 0])
 
 
-def fit(config, *, data, output, backbone_weights, distribute=None):
+def fit(config, *, data, output, backbone_weights, distribute=None) -> float:
     """Train a network and leave its best weights in `output/best.weights.h5`.
 
     Args:
@@ -174,7 +174,7 @@ def _train(config, *, data, output, backbone_weights):
     return _best_so_far(output, config)["val_auc"]
 
 
-def check(config, *, backbone_weights):
+def check(config, *, backbone_weights) -> int:
     """Build the network of some settings, and fetch its backbone, without training.
 
     Args:
@@ -191,7 +191,7 @@ def check(config, *, backbone_weights):
     return _build(config, backbone_weights).count_params()
 
 
-def read_run(output):
+def read_run(output) -> dict:
     """Read what a run was made of.
 
     Args:
@@ -210,7 +210,7 @@ def read_run(output):
     return json.loads(path.read_text())
 
 
-def read_run_on(data, output):
+def read_run_on(data, output) -> dict:
     """Read what a run is made of, and make sure that it learned from the pictures of `data`.
 
     Else validation pictures, which calibrate and choose, might be those it was trained on.
@@ -234,7 +234,7 @@ def read_run_on(data, output):
     return run
 
 
-def load_network(run, config):
+def load_network(run, config) -> keras.Model:
     """Build the network of a run and load its best weights.
 
     Args:
