@@ -15,7 +15,7 @@ style:
 	ruff check --fix . && ruff format .
 
 quality:
-	ruff check . && ruff format --check .
+	ruff check . && ruff format --check . && ty check
 
 space:  # exactly what `python -m train deploy-space` uploads, in outputs/space
 	rm -rf outputs/space && $(PYTHON) -m train space --output outputs/space

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from detector import config, load_detector
+from detector import Detector, config, load_detector
 from detector.errors import DetectorError
 from page import start
 
@@ -26,14 +26,14 @@ from page.judge import Document, build_routes
 from page.look import launch_options
 from page.many import build_many
 from page.single import build_single
-from page.texts import LANGUAGES
+from page.texts import LANGUAGES, Texts
 from page.words import weights_line
 
 # A Space can be reached through its proxies alone, which are in networks like these.
 PROXIES_OF_SPACES = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
-def build_demo(detector):
+def build_demo(detector: Detector) -> gr.Blocks:
     """Build the page, once per language, and the endpoints.
 
     Args:
@@ -59,7 +59,7 @@ def build_demo(detector):
     return demo.queue(max_size=MAX_WAITING, default_concurrency_limit=MAX_AT_ONCE)
 
 
-def build_page(demo, detector, texts):
+def build_page(demo: gr.Blocks, detector: Detector, texts: Texts) -> None:
     """Build what one language shows, inside `demo`."""
 
     def fill(request: gr.Request):
@@ -93,7 +93,7 @@ def build_page(demo, detector, texts):
     )
 
 
-def login_message():
+def login_message() -> str | None:
     """What the login form says, in all languages; only where a frame would lose the login."""
     if not config.SPACE_HOST:
         return None

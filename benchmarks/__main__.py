@@ -14,7 +14,7 @@ PARTS = (
 )
 
 
-def main():
+def main() -> bool:
     """Run the parts.
 
     Returns:

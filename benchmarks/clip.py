@@ -27,7 +27,7 @@ SIZE, SECONDS, RATE = (1920, 1080), 10, 30
 PHOTOS = 20  # timed alone
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the tables "clip" and "clip-beside"."""
     detector = load_detector()
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def measure(repeat):
     )
 
 
-def make_clip(path):
+def make_clip(path: Path) -> Path:
     """A clip of a portrait that moves, and return its path."""
     side = SIZE[1]
     with Image.open(PORTRAIT) as portrait:

@@ -28,7 +28,7 @@ RUNS = {  # engine, jobs, whether a worker is killed
 }
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the table "cluster"."""
     data = make_photo(SIZES["640x480"])
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +62,7 @@ def measure(repeat):
     yield "cluster", rows
 
 
-def score(photos, engine, jobs, *, is_killed):
+def score(photos, engine, jobs, *, is_killed) -> float:
     """Seconds of the command; with Ray, every photo must end with one verdict."""
     command = [sys.executable, "-m", "detector", str(photos), "--jobs", str(jobs)]
     with tempfile.TemporaryDirectory() as output:
@@ -92,7 +92,7 @@ def score(photos, engine, jobs, *, is_killed):
     return seconds
 
 
-def find_workers(pid):
+def find_workers(pid) -> list[int]:
     """Processes of the workers of a cluster that a process started; Linux."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -28,7 +28,7 @@ MATRIX_SIDE = 2048
 CANVAS = (480, 640)  # of face detection, for a photo of 640x480
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the tables "machine", "limit" and "runtimes"."""
     yield "machine", describe_machine()
     side = read_spec(WEIGHTS_DIR).input_size
@@ -78,7 +78,7 @@ def measure(repeat):
     )
 
 
-def describe_machine():
+def describe_machine() -> list[dict]:
     """What was measured on."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -90,7 +90,7 @@ def describe_machine():
     ]
 
 
-def count_macs(file, shape):
+def count_macs(file, shape) -> int:
     """Multiply-accumulates of one pass of a LiteRT network over a picture of that shape."""
     plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES  # delegates hide what they took over
     interpreter = Interpreter(str(WEIGHTS_DIR / file), experimental_op_resolver_type=plain)

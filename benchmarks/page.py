@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Generator
 from pathlib import Path
 
 from benchmarks import table
@@ -59,7 +60,7 @@ async ([encoded, place, words, pictures]) => {
 """
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the tables "open" and "page"."""
     from playwright.sync_api import sync_playwright
 
@@ -92,7 +93,7 @@ def measure(repeat):
     yield "page", rows
 
 
-def take_turns(pages, repeat, measure_one):
+def take_turns(pages, repeat, measure_one) -> dict:
     """What `measure_one(address, shown)` gives of each page, turn by turn."""
     found = {key: [] for key in pages}
     for turn in range(repeat + 2):
@@ -103,13 +104,13 @@ def take_turns(pages, repeat, measure_one):
     return found
 
 
-def compare(found, index):
+def compare(found, index) -> dict[str, float]:
     """Medians of ours and of the echo in one of the times that were taken, and their ratio."""
     ours, echo = (statistics.median(times[index] for times in found[key]) for key in found)
     return {"page, ms": ours, "echo, ms": echo, "ratio": ours / echo}
 
 
-def time_opening(browser, address):
+def time_opening(browser, address) -> tuple[float, float]:
     """Milliseconds from a new visitor's navigation to the first content, and to a usable page."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     try:
@@ -122,7 +123,7 @@ def time_opening(browser, address):
         page.close()
 
 
-def time_drop(browser, encoded, address, shown):
+def time_drop(browser, encoded, address, shown) -> tuple[float, float]:
     """Milliseconds from the drop on a freshly opened page to the answer's words and pictures."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     try:
@@ -135,7 +136,7 @@ def time_drop(browser, encoded, address, shown):
 
 
 @contextlib.contextmanager
-def served(script):
+def served(script) -> Generator[str]:
     """Run a Gradio script on a free port until the block ends; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

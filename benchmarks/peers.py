@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import io
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,7 +17,7 @@ ENSEMBLE = ("Xception", "ResNet50V2", "EfficientNetV2B0")  # 53 M parameters
 ENSEMBLE_SIDE = 224
 
 
-def load_peers(ours, judge):
+def load_peers(ours, judge) -> dict[str, Callable]:
     """The peers by what they use; importing TensorFlow takes seconds.
 
     Args:

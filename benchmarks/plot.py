@@ -11,7 +11,7 @@ from benchmarks.table import DOCUMENT
 FOLDER = DOCUMENT.with_suffix("")
 
 
-def draw():
+def draw() -> None:
     """Draw `docs/benchmarks/speed.png`: milliseconds by contender and photo, and our stages."""
     import matplotlib
 

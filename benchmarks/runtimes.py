@@ -2,6 +2,7 @@
 
 import importlib.util
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from detector.weights import KERAS_FILE, MODEL_FILE, run_model
 NEEDS = {"onnx": ("onnxruntime", "tf2onnx"), "openvino": ("openvino",)}
 
 
-def load_runtimes(threads):
+def load_runtimes(threads: int) -> dict[str, Callable[[np.ndarray], float]]:
     """Runtimes by name, ours first; those that are not installed are left out with a line.
 
     Args:
@@ -42,7 +43,7 @@ def load_runtimes(threads):
     return runtimes
 
 
-def as_batch(crop):
+def as_batch(crop: np.ndarray) -> np.ndarray:
     return crop[np.newaxis].astype(np.float32)
 
 

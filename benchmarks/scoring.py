@@ -28,14 +28,14 @@ MEMORY_STEPS = 5
 PAGE = resource.getpagesize()
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the tables "scoring", "size" and "memory"."""
     yield "scoring", measure_cores(repeat)
     yield "size", measure_sizes(max(1, repeat // 10))
     yield "memory", measure_memory(repeat)
 
 
-def measure_cores(count):
+def measure_cores(count: int) -> list[dict]:
     """Photos a second on one core and on all, for a quarter, a half and all of the photos."""
     cores = count_cores()
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +65,7 @@ def measure_cores(count):
     return rows
 
 
-def score(photos, jobs):
+def score(photos, jobs) -> None:
     """Run the command; one job stays on one core."""
     subprocess.run(
         [sys.executable, "-m", "detector", "--json", "--jobs", str(jobs), *map(str, photos)],
@@ -76,7 +76,7 @@ def score(photos, jobs):
     )
 
 
-def measure_sizes(count):
+def measure_sizes(count: int) -> list[dict]:
     """Milliseconds a verdict by size of the photo."""
     detector = load_detector()
     rows = []
@@ -95,7 +95,7 @@ def measure_sizes(count):
     return rows
 
 
-def measure_memory(count):
+def measure_memory(count: int) -> list[dict]:
     """Resident memory after each of `MEMORY_STEPS` times that many verdicts."""
     detector = load_detector()
     data = make_photo(PHOTO)

@@ -20,11 +20,13 @@ import time
 import unittest.mock
 from pathlib import Path
 
+from PIL import Image
+
 import detector.views
 from benchmarks import checkouts, table
 from benchmarks.peers import load_peers
 from benchmarks.photos import SIZES, make_crop, make_photo
-from detector import load_detector
+from detector import Detector, load_detector
 from detector.explain import close_up
 from detector.face_search import FaceDetector
 from detector.photo import load_photo
@@ -103,7 +105,7 @@ def judge_ours(ours, data):
     return close_up(photo, crops)
 
 
-def judge_in_stages(ours, data):
+def judge_in_stages(ours: Detector, data: bytes) -> dict[str, float]:
     """Milliseconds of each stage of `judge_ours`; a stage inside another counts for itself."""
     spent, inner = dict.fromkeys(STAGES, 0.0), []
 

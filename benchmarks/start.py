@@ -36,7 +36,7 @@ model.predict(np.asarray(picture, np.float32)[np.newaxis], verbose=0)
 ON_REQUEST = "# On request only"  # what stands below it in requirements.txt never serves a verdict
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the tables "start" and "disk"."""
     seconds = {name: [] for name in PROGRAMS}
     memory = {name: [] for name in PROGRAMS}
@@ -85,7 +85,7 @@ def measure(repeat):
     )
 
 
-def with_dependencies(requirements):
+def with_dependencies(requirements: str) -> set[str]:
     """Names of the installed packages that requirements bring along."""
     lines = [line for line in requirements.splitlines() if re.match(r"\w", line)]
     found, waiting = set(), [Requirement(line) for line in lines]
@@ -103,7 +103,7 @@ def with_dependencies(requirements):
     return found
 
 
-def measure_disk(names):
+def measure_disk(names) -> float:
     """Megabytes of all files of these packages."""
     files = [file for name in names for file in importlib.metadata.files(name) or ()]
     paths = {Path(file.locate()) for file in files}

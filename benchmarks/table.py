@@ -1,14 +1,16 @@
 """What every benchmark does with its rows: print them as a table, and keep them on request."""
 
 import argparse
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from reporting.documents import keep, to_table
 
+Tables = Iterator[tuple[str, list[dict]]]  # name of a table, and its rows
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
-def run(description, *, measure, **defaults):
+def run(description: str, *, measure: Callable[..., Tables], **defaults: int) -> None:
     """Be the command of a benchmark.
 
     Args:

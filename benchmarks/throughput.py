@@ -22,7 +22,7 @@ CLIENTS = (1, 8, 32)
 CALLS = 64  # of all clients together, in a turn; a multiple of each of `CLIENTS`
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the table "throughput"."""
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from gradio_client import Client, handle_file
@@ -60,7 +60,7 @@ def measure(repeat):
     yield "throughput", rows
 
 
-def count_calls(clients, endpoint, photo):
+def count_calls(clients, endpoint, photo) -> float:
     """Calls a second of all clients together, each waiting for its answer before it asks again."""
 
     def ask(client):

@@ -69,7 +69,7 @@ print("seconds", time.perf_counter() - started)
 """
 
 
-def measure(repeat):
+def measure(repeat: int) -> table.Tables:
     """Yield the table "training"."""
     cases = [name for name, module in CASES.items() if importlib.util.find_spec(module)]
     rates = {name: [] for name in cases}

@@ -27,7 +27,7 @@ SETS = (
 )
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="data", help="folder of the manifest")
     parser.add_argument("--weights", help="folder of the weights (default: weights)")
@@ -56,7 +56,7 @@ def main():
         print(f"{best_accuracy(labels, mean):.4f} |")
 
 
-def best_accuracy(labels, logits):
+def best_accuracy(labels: np.ndarray, logits: np.ndarray) -> float:
     """Accuracy at the threshold that is best for these pictures."""
     ranked = labels[np.argsort(logits)]
     right = np.cumsum(ranked == 0) + (ranked == 1).sum() - np.cumsum(ranked == 1)

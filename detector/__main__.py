@@ -21,7 +21,7 @@ from .runtime import count_cores
 from .storage import find_photos, is_clip, read_list, read_photo
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Print one verdict per photo or clip.
 
     Returns:

@@ -7,8 +7,10 @@ whichever worker dies and whatever is judged twice for it.
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from . import Detector
 from .errors import ConfigError, PhotoError
 from .storage import read_photo
 
@@ -17,6 +19,7 @@ try:
     import pyarrow as pa
     import ray
     import ray.data
+    import ray.exceptions
 except ImportError as error:
     raise ConfigError(
         f'--engine ray needs Ray ({error}). Install it: pip install "ray[data]"'
@@ -29,7 +32,9 @@ NO_UTF8 = "Its name is not UTF-8, and would be none in the table. Rename the fil
 RETRIES = 2  # of a block whose worker died; then each of its photos alone, so that one is blamed
 
 
-def judge_on_cluster(detector, photos, output, *, is_face_crop, jobs):
+def judge_on_cluster(
+    detector: Detector, photos: Iterable[str], output: str, *, is_face_crop: bool, jobs: int | None
+) -> tuple[int, int, dict[str, str]]:
     """Judge all photos that have no verdict yet, and keep the verdicts as Parquet.
 
     The cluster is the one of `RAY_ADDRESS`, or one of this machine that is started and ended.
@@ -105,10 +110,10 @@ class Judge:
         is_face_crop: see `Detector.predict`.
     """
 
-    def __init__(self, detector, is_face_crop):
+    def __init__(self, detector: Detector, is_face_crop: bool) -> None:
         self._detector, self._is_face_crop = detector, is_face_crop
 
-    def __call__(self, block):
+    def __call__(self, block: pa.Table) -> pa.Table:
         rows = [self._judge(path) for path in block["item"].to_pylist()]
         return pa.Table.from_pylist(rows, SCHEMA)
 

@@ -58,11 +58,9 @@ MCP = _flag("DETECTOR_MCP")
 
 
 # Who may use the page: "user:password", several with commas between; empty: everybody.
-AUTH = [
-    tuple(part.strip() for part in pair.partition(":")[::2])
-    for pair in os.environ.get("DETECTOR_AUTH", "").split(",")
-    if pair.strip()
-]
+_stated = os.environ.get("DETECTOR_AUTH", "").split(",")
+_pairs = [pair.partition(":") for pair in _stated if pair.strip()]
+AUTH = [(user.strip(), password.strip()) for user, _, password in _pairs]
 if not all(user and len(password) >= MIN_PASSWORD for user, password in AUTH):
     _problems.append(  # what came is a secret
         "DETECTOR_AUTH must be user:password, or several of them with commas between, each "
@@ -82,7 +80,7 @@ if _limit and (not _limit.isdecimal() or int(_limit) < 1):
 RATE_LIMIT = int(_limit or 0)  # 0: no limit
 
 
-def check():
+def check() -> None:
     """Refuse values that are not allowed, before anything serves.
 
     Raises:

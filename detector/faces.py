@@ -1,11 +1,13 @@
 """Faces in a photo: one of them, and which of several count."""
 
 import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Self
 
 import numpy as np
 
 from .face_maps import suppress
-from .preprocess import longer_side
+from .preprocess import Box, longer_side
 
 MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
 CUT_DISTANCE = 0.02  # of a face's side to the photo's edge; a cut face has its box end there
@@ -21,38 +23,38 @@ class Face:
         quarters: quarter turns, anticlockwise, that bring the face upright, 0-3.
     """
 
-    box: tuple[float, float, float, float]
+    box: Box
     confidence: float
     quarters: int = 0
 
     @property
-    def side(self):
+    def side(self) -> float:
         """The longer side of the box in pixels."""
         return longer_side(self.box)
 
-    def is_cut(self, size):
+    def is_cut(self, size: tuple[int, int]) -> bool:
         """Whether the edge of a photo of that (width, height) cuts the face off."""
         left, top, right, bottom = self.box
         distance = min(left, top, size[0] - right, size[1] - bottom)
         return distance < CUT_DISTANCE * self.side
 
-    def enlarged(self, factor):
+    def enlarged(self, factor: float) -> Self:
         """The same face in a photo that many times as large."""
         return dataclasses.replace(self, box=tuple(factor * edge for edge in self.box))
 
 
-def distinct(faces):
+def distinct(faces: Sequence[Face]) -> list[Face]:
     """Faces that overlap no earlier one."""
     boxes = np.array([face.box for face in faces]).reshape(-1, 4)
     return [faces[i] for i in suppress(boxes, -np.arange(len(faces)), max_overlap=MAX_OVERLAP)]
 
 
-def not_parts(faces, others):
+def not_parts(faces: Iterable[Face], others: Sequence[Face]) -> list[Face]:
     """Faces that are not part of one of the others."""
     return [face for face in faces if not any(_is_part(face, other) for other in others)]
 
 
-def central_face(faces, size):
+def central_face(faces: Sequence[Face], size: tuple[int, int]) -> Face:
     """Choose the face a picture is about: large and near the middle.
 
     Args:

@@ -62,7 +62,7 @@ class Facts:
     c2pa_says_generated: bool
 
 
-def read_facts(data):
+def read_facts(data: bytes) -> Facts:
     """Read the facts of a file; positions (GPS) are not looked at.
 
     Args:
@@ -88,7 +88,7 @@ def read_facts(data):
     software = software or _clean(texts.get("Software"))
     producer, is_generated, has_c2pa = _read_c2pa(data, mime)
     return Facts(
-        format=name,
+        format=str(name),
         width=width,
         height=height,
         bytes=len(data),

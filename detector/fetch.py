@@ -33,7 +33,7 @@ BARE = re.compile(r"www\.[^/:@\s]+\.[^/:@\s]+(/|$)")  # browsers accept such, so
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def fetch_photo(address):
+def fetch_photo(address: str) -> bytes:
     """Fetch the file behind a public web address.
 
     Args:
@@ -82,7 +82,7 @@ def fetch_photo(address):
     )
 
 
-def read_data_address(text):
+def read_data_address(text: str) -> bytes:
     """Read the file that a `data:` text holds (RFC 2397).
 
     Args:
@@ -111,7 +111,7 @@ def read_data_address(text):
         ) from error
 
 
-def is_public(ip):
+def is_public(ip) -> bool:
     """Whether an IP address is one of the public internet.
 
     Args:

@@ -10,23 +10,23 @@ from pathlib import Path
 
 from huggingface_hub import HfApi, hf_hub_download, is_offline_mode
 from huggingface_hub.errors import (
-    EntryNotFoundError,
     GatedRepoError,
     HFValidationError,
     LocalEntryNotFoundError,
+    RemoteEntryNotFoundError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 
 from .errors import DetectorError, HubError, HubUnreachableError, WeightsError
-from .weights import ADVICE, FILES, SPEC_FILE, load_weights, read_spec
+from .weights import ADVICE, FILES, SPEC_FILE, Weights, load_weights, read_spec
 
 PROBE_SECONDS = 10  # to wait for the Hub's first answer
 SHA1, SHA256 = re.compile("[0-9a-f]{40}"), re.compile("[0-9a-f]{64}")
 HUB_ADVICE = "Push weights that load, or name another DETECTOR_REVISION."
 
 
-def fetch_weights(repo, revision):
+def fetch_weights(repo: str, revision: str) -> Weights:
     """Fetch and verify weights; files that the cache holds are not fetched again.
 
     Args:
@@ -50,7 +50,7 @@ def fetch_weights(repo, revision):
         raise explain(error, repo=repo, revision=revision) from error
 
 
-def explain(error, *, repo, revision):
+def explain(error: Exception, *, repo: str, revision: str) -> HubError:
     """Say in a sentence why reading from the Hub failed.
 
     Args:
@@ -79,7 +79,7 @@ def explain(error, *, repo, revision):
         )
     if isinstance(error, RevisionNotFoundError):
         return HubError(f"{repo} has no tag, branch or commit {revision!r}. Name one that it has.")
-    if isinstance(error, EntryNotFoundError) and status:
+    if isinstance(error, RemoteEntryNotFoundError):
         name = error.response.url.path.rsplit("/", 1)[-1]
         return HubError(f"{place} holds no {name}. Push weights with `python -m train push`.")
     if status in (401, 403):

@@ -6,11 +6,12 @@ by side do not wait for each other's networks (`detector.runtime`).
 
 import collections
 import concurrent.futures
+from collections.abc import Callable, Iterable, Iterator
 
 AHEAD = 2  # photos for each worker that are judged before the first of them is taken
 
 
-def judge_each(items, judge, *, jobs):
+def judge_each(items: Iterable, judge: Callable, *, jobs: int) -> Iterator:
     """Judge one item after the other, several at a time.
 
     Args:

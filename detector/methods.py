@@ -8,12 +8,15 @@ CVPR Workshops 2020), SmoothGrad (Smilkov et al., 2017).
 import functools
 import os
 import threading
+from collections.abc import Iterator
 
 import numpy as np
+from PIL import Image
 
+from . import CropVerdict
 from .errors import MethodError
 from .preprocess import cut
-from .weights import KERAS_FILE
+from .weights import KERAS_FILE, Weights
 
 METHODS = ("Grad-CAM", "Grad-CAM++", "Score-CAM", "SmoothGrad")
 SCORE_CAM_CHANNELS = 24  # of 1,280, those that vary most: 0.5 s instead of 20
@@ -22,7 +25,9 @@ SMOOTH_SAMPLES, SMOOTH_NOISE = 8, 0.1  # 3 s on two cores; more change the map l
 _lock = threading.Lock()  # one at a time: each takes all processors for seconds
 
 
-def explain_more(weights, photo, crop):
+def explain_more(
+    weights: Weights, photo: Image.Image, crop: CropVerdict
+) -> Iterator[tuple[str, np.ndarray]]:
     """Explain a verdict by every method, one after the other.
 
     Args:

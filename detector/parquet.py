@@ -12,6 +12,7 @@ import pyarrow.compute
 import pyarrow.dataset
 import pyarrow.parquet
 
+from . import Verdict, WeightsInfo
 from .errors import ConfigError
 from .report import to_json
 from .storage import open_storage
@@ -36,7 +37,7 @@ UNFINISHED = ".unfinished"  # readers of Parquet folders pass over names with a 
 PART_SECONDS = 10  # between parts: what a killed run may lose, and hundreds of parts an hour
 
 
-def to_row(path, verdict, *, is_face_crop):
+def to_row(path: str, verdict: Verdict, *, is_face_crop: bool) -> dict:
     """Turn a verdict into a row of `SCHEMA`, a dict.
 
     Args:
@@ -66,7 +67,7 @@ class VerdictFolder:
         ConfigError: it cannot be written to.
     """
 
-    def __init__(self, address):
+    def __init__(self, address: str) -> None:
         self._address = address
         self._storage, self._root = open_storage(address)
         # The first part is due at once: a folder that takes none is better known now than later.
@@ -76,7 +77,7 @@ class VerdictFolder:
         except Exception as error:  # every storage has errors of its own
             raise ConfigError(f"{address}: no such folder can be made ({error}).") from error
 
-    def take_up(self, weights, *, is_face_crop):
+    def take_up(self, weights: WeightsInfo, *, is_face_crop: bool) -> set[str]:
         """Go on where another run ended.
 
         Args:
@@ -122,19 +123,19 @@ class VerdictFolder:
             self._storage.rm_file(f"{self._root}/{BAD}")
         return set(rows["path"].to_pylist())
 
-    def add(self, rows):
+    def add(self, rows: list[dict]) -> None:
         """Keep verdicts, and write a part if the last one is `PART_SECONDS` old."""
         self._rows += rows
         if time.monotonic() - self._written > PART_SECONDS:
             self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Write what no part holds yet."""
         if self._rows:
             self._write(f"{uuid.uuid4().hex}.parquet", self._rows)
         self._rows, self._written = [], time.monotonic()
 
-    def add_bad(self, errors):
+    def add_bad(self, errors: dict[str, str]) -> None:
         """Write the photos that could not be judged: a dict, path to text of the error."""
         if errors:
             self._write(BAD, [{"path": path, "error": text} for path, text in errors.items()])

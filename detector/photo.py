@@ -14,7 +14,7 @@ from .pixels import to_rgb
 MOVING_FORMATS = ("PNG", "WEBP", "AVIF", "GIF", "TIFF")
 
 
-def load_photo(source):
+def load_photo(source: PhotoLike) -> Image.Image:
     """Load a photo as upright 8-bit RGB.
 
     Rotation by EXIF is applied, of an animation the first frame is taken (`load_frames` takes
@@ -41,7 +41,7 @@ def load_photo(source):
         return to_rgb(image)
 
 
-def load_frames(source):
+def load_frames(source: PhotoLike) -> Iterator[tuple[int, int, Image.Image]]:
     """Load what a file shows: one photo, or up to `MAX_FRAMES` frames of an animation or pages.
 
     The first and the last are among them, the others lie evenly between. Those that cannot be

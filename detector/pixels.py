@@ -21,7 +21,7 @@ TURNS = {  # EXIF orientation to what makes the photo upright
 }
 
 
-def read_exif(image):
+def read_exif(image: Image.Image) -> Image.Exif | dict:
     """Read EXIF, unless it is larger than an honest one.
 
     Args:
@@ -41,7 +41,7 @@ def read_exif(image):
         return {}
 
 
-def to_rgb(image):
+def to_rgb(image: Image.Image) -> Image.Image:
     """Bring an image to upright 8-bit sRGB without transparency.
 
     Args:
@@ -83,7 +83,7 @@ def _to_srgb(image):
     transform = _transform(bytes(profile), image.mode)
     if transform is None:
         return image
-    converted = ImageCms.applyTransform(image, transform)
+    converted = transform.apply(image)
     # The profile goes, so that nobody converts the photo again.
     converted.info = {key: image.info[key] for key in image.info if key != "icc_profile"}
     return converted

@@ -6,14 +6,16 @@ Serving and training share it, so the network is never shown a scale or a filter
 import numpy as np
 from PIL import Image
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
-def longer_side(box):
+
+def longer_side(box: Box) -> float:
     """The longer side of a box (left, top, right, bottom), in its unit."""
     left, top, right, bottom = box
     return max(right - left, bottom - top)
 
 
-def face_square(box, size, *, margin):
+def face_square(box: Box, size: tuple[int, int], *, margin: float) -> Box:
     """The square of picture that is judged for a face.
 
     Its side is `margin` times the longer side of the box. A square that reaches over the edge is
@@ -35,7 +37,7 @@ def face_square(box, size, *, margin):
     return (x, y, x + side, y + side)
 
 
-def centre_square(size):
+def centre_square(size: tuple[int, int]) -> Box:
     """The largest square in the middle of a photo, judged where no face is found.
 
     Args:
@@ -47,7 +49,7 @@ def centre_square(size):
     return face_square((0.0, 0.0, *size), size, margin=1.0)
 
 
-def cut(photo, square, *, input_size, quarters=0):
+def cut(photo: Image.Image, square: Box, *, input_size: int, quarters: int = 0) -> np.ndarray:
     """Cut a square out of a photo, resize it, antialiased, to the model's input, and turn it.
 
     Args:
@@ -61,4 +63,4 @@ def cut(photo, square, *, input_size, quarters=0):
     """
     shape = (input_size, input_size)
     crop = photo.resize(shape, Image.Resampling.BILINEAR, box=square, reducing_gap=3.0)
-    return np.rot90(crop, quarters)
+    return np.rot90(np.asarray(crop), quarters)

@@ -5,7 +5,9 @@ import itertools
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
+from . import Detector
 from .errors import HubError, HubUnreachableError
 
 DELAY = 2.0  # seconds; the import and the fetch would slow the first verdict by a sixth of one
@@ -27,20 +29,28 @@ class Refresh:
         pauses: seconds between tries; the last one stays.
     """
 
-    def __init__(self, detector, *, repo, revision, delay=DELAY, pauses=PAUSES):
+    def __init__(
+        self,
+        detector: Detector,
+        *,
+        repo: str,
+        revision: str,
+        delay: float = DELAY,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         self.detector = detector
         self.repo = repo
         self.revision = revision
         self.delay = delay
         self.pauses = pauses
 
-    def start(self):
+    def start(self) -> None:
         """Fetch in the background, again and again while the Hub does not answer."""
         source = self.detector.weights.info.source
         self._note(f"{self.repo} at {self.revision} is being fetched; the {source} weights serve.")
         threading.Thread(target=self._run, name="weights from the Hub", daemon=True).start()
 
-    def try_once(self):
+    def try_once(self) -> bool:
         """Fetch, verify and swap in.
 
         Returns:

@@ -30,7 +30,7 @@ NOTES = {
 FRAME = "Frame {number} decided; {judged} of {count} were judged."
 
 
-def to_json(verdict):
+def to_json(verdict) -> dict:
     """Turn a verdict into plain types for `json.dumps`.
 
     Args:
@@ -56,7 +56,7 @@ def to_json(verdict):
     }
 
 
-def judged_to_json(judged):
+def judged_to_json(judged) -> dict:
     """What every verdict says, whether on a photo, a face, a clip or an appearance, as a dict."""
     return {
         "label": judged.label,
@@ -67,7 +67,7 @@ def judged_to_json(judged):
     }
 
 
-def per_thousand(probability):
+def per_thousand(probability: float) -> int:
     """A probability for people: rounded down to a thousandth, and at most 999.
 
     No model is certain. Every text that states a probability goes through here.
@@ -81,12 +81,12 @@ def per_thousand(probability):
     return min(math.floor(probability * 1000 + 1e-9), 999)
 
 
-def to_percent(probability):
+def to_percent(probability: float) -> str:
     """A probability as text, such as "97.3%"; see `per_thousand`."""
     return f"{per_thousand(probability) / 10:.1f}%"
 
 
-def count_fakes(verdict):
+def count_fakes(verdict) -> int:
     """How many faces a Fake photo is called so for: where some are conclusive, those alone."""
     return sum(
         face.label == "Fake" and face.is_conclusive >= verdict.is_conclusive
@@ -94,7 +94,7 @@ def count_fakes(verdict):
     )
 
 
-def to_sentence(verdict):
+def to_sentence(verdict) -> str:
     """Say a verdict in plain words.
 
     Args:

@@ -9,6 +9,9 @@ import io
 
 from PIL import Image
 
+from . import Detector, Verdict
+from .photo import PhotoLike
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -45,12 +48,12 @@ class Resend:
             longer conclusive; "changes": another label.
     """
 
-    original: object
-    resent: tuple
+    original: Verdict
+    resent: tuple[Verdict, ...]
     outcome: str
 
 
-def check_resend(detector, photo, *, is_face_crop=False):
+def check_resend(detector: Detector, photo: PhotoLike, *, is_face_crop: bool = False) -> Resend:
     """Judge a photo, of an animation the frame that decides, as it is and after each of `SETTINGS`.
 
     Args:
@@ -76,7 +79,7 @@ def check_resend(detector, photo, *, is_face_crop=False):
     return Resend(original=original, resent=resent, outcome=outcome)
 
 
-def resend(photo, setting):
+def resend(photo: Image.Image, setting: Setting) -> Image.Image:
     """Shrink and re-encode a photo.
 
     Args:
@@ -88,7 +91,7 @@ def resend(photo, setting):
     """
     for _ in range(setting.times):
         scale = min(1.0, setting.max_side / max(photo.size))
-        size = tuple(max(1, round(side * scale)) for side in photo.size)
+        size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
         buffer = io.BytesIO()
         photo.resize(size, Image.Resampling.LANCZOS).save(
             buffer, "JPEG", quality=setting.quality, subsampling="4:2:0"

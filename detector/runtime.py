@@ -11,6 +11,7 @@ import functools
 import os
 import queue
 import threading
+from collections.abc import Generator
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -57,7 +58,7 @@ def _is_alone():
         return _counting.wait_for(lambda: not _verdicts, PATIENCE)
 
 
-def count_cores():
+def count_cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux; containers and `taskset` leave fewer
         return len(os.sched_getaffinity(0))
@@ -76,7 +77,7 @@ class Network:
         WeightsError: the bytes are no LiteRT network, or not one of that form.
     """
 
-    def __init__(self, content, *, name, threads):
+    def __init__(self, content: bytes, *, name: str, threads: int) -> None:
         try:
             self._alone = _Pass(content, threads=threads)
         except (ValueError, RuntimeError) as error:
@@ -99,17 +100,17 @@ class Network:
         for _ in range(count_cores()):
             self._beside.put(None)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         # An interpreter cannot be pickled; another process makes its own from the same bytes. It is
         # one of several that work side by side.
         return functools.partial(Network, name=self._name, threads=1), (self._content,)
 
     @property
-    def input_shape(self):
+    def input_shape(self) -> tuple[int, ...]:
         """Shape of the input as first allocated, (1, height, width, 3)."""
         return self._alone.shapes[0]
 
-    def __call__(self, picture):
+    def __call__(self, picture: np.ndarray) -> list[np.ndarray]:
         """Run one forward pass.
 
         Args:

@@ -3,7 +3,7 @@
 import math
 
 
-def calibrate(logit, *, temperature, bias):
+def calibrate(logit: float, *, temperature: float, bias: float) -> float:
     """Turn a logit into a probability (Platt scaling; Guo et al., ICML 2017, for the temperature).
 
     Args:
@@ -18,7 +18,7 @@ def calibrate(logit, *, temperature, bias):
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def decide(fake_probability):
+def decide(fake_probability: float) -> tuple[str, float]:
     """Turn a probability into a label and the confidence in it.
 
     Args:

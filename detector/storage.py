@@ -9,7 +9,9 @@ import functools
 import glob
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from .errors import ConfigError, PhotoError
 from .limits import MAX_BYTES
@@ -24,7 +26,7 @@ CLIP_SUFFIXES = (".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".mkv", ".webm", ".avi"
 HIDDEN = re.compile(r"(^|[/\\])(__MACOSX|\.(?!\.?[/\\]))")
 
 
-def find_photos(sources):
+def find_photos(sources: Iterable[str]) -> list[str]:
     """Name the photos of files, folders and patterns.
 
     Args:
@@ -52,7 +54,7 @@ def find_photos(sources):
     return found
 
 
-def read_list(path):
+def read_list(path: str | os.PathLike) -> list[str]:
     """Read a list of photos, one a line, as editors and shells of any system write it.
 
     Args:
@@ -78,12 +80,12 @@ def read_list(path):
     return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
 
 
-def is_clip(path):
+def is_clip(path: str | os.PathLike) -> bool:
     """Whether a path or address is called like a clip."""
     return str(path).lower().endswith(CLIP_SUFFIXES)
 
 
-def read_photo(path, *, most=MAX_BYTES):
+def read_photo(path: str, *, most: int = MAX_BYTES) -> str | bytes:
     """Read a photo, or a clip, behind an address.
 
     Args:
@@ -116,7 +118,7 @@ def read_photo(path, *, most=MAX_BYTES):
     return content
 
 
-def open_storage(address):
+def open_storage(address: str) -> tuple[Any, str]:
     """Open the storage of an address.
 
     Args:

@@ -4,12 +4,14 @@ A verdict then hangs less on how exactly a face was framed. The looks are part o
 """
 
 import dataclasses
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from .preprocess import centre_square, cut, face_square
-from .weights import run_model
+from .preprocess import Box, centre_square, cut, face_square
+from .runtime import Network
+from .weights import View, run_model
 
 MAP_SIDE = 32  # places along each side of the evidence map that the views are laid into
 FADING = 0.25  # of a view's side, over which it fades to its edges
@@ -27,11 +29,19 @@ class Look:
     """
 
     logit: float
-    square: tuple[float, float, float, float]
+    square: Box
     evidence: np.ndarray
 
 
-def look_at(model, photo, box, *, views, input_size, quarters=0):
+def look_at(
+    model: Network,
+    photo: Image.Image,
+    box: Box | None,
+    *,
+    views: Iterable[View],
+    input_size: int,
+    quarters: int = 0,
+) -> Look:
     """Run a network on every view of a face.
 
     Args:

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,9 @@ class Weights:
     folder: Path
 
 
-def load_weights(folder, *, source="embedded", **origin):
+def load_weights(
+    folder: str | os.PathLike, *, source: str = "embedded", **origin: str | None
+) -> Weights:
     """Load and verify a weights folder.
 
     Args:
@@ -153,7 +156,7 @@ def load_weights(folder, *, source="embedded", **origin):
     )
 
 
-def read_spec(folder):
+def read_spec(folder: str | os.PathLike) -> Spec:
     """Read and check `detector.json`.
 
     Raises:
@@ -176,8 +179,8 @@ def read_spec(folder):
         raise WeightsError(f"{path} has missing or unknown fields: {', '.join(wrong)}. {ADVICE}")
     try:
         spec = Spec(
-            **{
-                **values,
+            **values
+            | {
                 "classes": tuple(values["classes"]),
                 "input_size": int(values["input_size"]),
                 "views": tuple(
@@ -208,7 +211,7 @@ def read_spec(folder):
     return spec
 
 
-def run_model(model, crop):
+def run_model(model: Network, crop: np.ndarray) -> tuple[float, np.ndarray]:
     """Run the classifier on one crop.
 
     Args:
@@ -224,7 +227,7 @@ def run_model(model, crop):
     return float(outputs[1][0]), outputs[4][0, :, :, 0]
 
 
-def self_test_crops(size):
+def self_test_crops(size: int) -> list[np.ndarray]:
     """Two pictures made of waves, the same on every machine.
 
     Args:

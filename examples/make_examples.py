@@ -24,7 +24,7 @@ SEAM = 5.0  # pixels over which the face fades into the photo
 QUALITY = 92
 
 
-def manipulate(portrait):
+def manipulate(portrait: np.ndarray) -> np.ndarray:
     """Replace the face of the portrait by an altered one.
 
     Args:
@@ -55,7 +55,7 @@ def manipulate(portrait):
     return result
 
 
-def beside(left, right):
+def beside(left: Image.Image, right: Image.Image) -> Image.Image:
     """Two pictures side by side, as high as the first."""
     right = right.resize((round(right.width * left.height / right.height), left.height))
     pair = Image.new("RGB", (left.width + right.width, left.height))
@@ -64,7 +64,7 @@ def beside(left, right):
     return pair
 
 
-def main():
+def main() -> None:
     with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as admiral:
         (FOLDER / "admiral.jpg").write_bytes(admiral.read())
     portrait = skimage.data.astronaut()

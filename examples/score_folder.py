@@ -17,7 +17,7 @@ SUFFIXES |= {".tif", ".tiff"}
 COLUMNS = ("file", "label", "fake_probability", "confidence", "is_conclusive", "notes", "error")
 
 
-def find_photos(folder):
+def find_photos(folder: Path) -> list[Path]:
     """Paths of the photos in and below a folder, without hidden ones."""
     return sorted(
         path
@@ -28,7 +28,7 @@ def find_photos(folder):
     )
 
 
-def score(client, folder, path, *, is_face_crop):
+def score(client, folder, path, *, is_face_crop) -> dict:
     """One line of the table; what is wrong with a photo becomes its `error`.
 
     Args:
@@ -49,7 +49,7 @@ def score(client, folder, path, *, is_face_crop):
     return line | {"file": name, "notes": " ".join(result["notes"])}
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("table", type=Path, help="CSV file to write")

@@ -6,22 +6,27 @@
 import json
 import urllib.parse
 
+from PIL import Image
+
+from detector import Verdict
 from detector.config import ISSUES_URL
 from detector.explain import COLOURS, heat_layer, reframe, region_around
+from detector.preprocess import Box
 
 from . import words
 from .pictures import data_uri, escape
+from .texts import Texts
 
 CLOSE_UP_SIDES = (640, 400)  # pixels; of a single face, and of each of several
 OVERVIEW_SIDE = 900
 
 
-def render_empty(texts):
+def render_empty(texts: Texts) -> str:
     """What stands in the place of an answer before there is one."""
     return f'<div class="answer empty"><p>{escape(texts["answer_empty"])}</p></div>'
 
 
-def render_refusal(sentence, texts):
+def render_refusal(sentence: str, texts: Texts) -> str:
     """What stands there if the photo cannot be judged.
 
     Args:
@@ -38,7 +43,7 @@ def render_refusal(sentence, texts):
     )
 
 
-def render_answer(photo, verdict, texts):
+def render_answer(photo: Image.Image, verdict: Verdict, texts: Texts) -> str:
     """The answer as HTML.
 
     Args:
@@ -152,7 +157,7 @@ def _face(photo, crop, index, *, count, is_shown, texts):
     )
 
 
-def heatmap_switch(is_on, texts):
+def heatmap_switch(is_on: bool, texts: Texts) -> str:
     """A button that shows and hides heatmaps, and what their colours mean, as HTML."""
     # As transparent as `heat_layer` is there.
     steps = (len(COLOURS) - 1) / 100
@@ -204,18 +209,19 @@ def _report_link(verdict, texts):
     )
 
 
-def ratio(picture):
+def ratio(picture: Image.Image) -> str:
     """The shape of a picture as a style of its `stack`."""
     return f"--ratio:{picture.width / picture.height:.4f}"
 
 
-def inside(box, size):
+def inside(box, size: tuple[int, int]) -> Box:
     """The part of a box that is in a picture of that (width, height)."""
     # A box may reach over the edge of the photo, where it would lie over the text.
-    return tuple(min(max(edge, 0), size[i % 2]) for i, edge in enumerate(box))
+    left, top, right, bottom = (min(max(edge, 0), size[i % 2]) for i, edge in enumerate(box))
+    return left, top, right, bottom
 
 
-def place(edges, size):
+def place(edges: Box, size: tuple[int, int]) -> str:
     """Left, top, right, bottom in a picture of that (width, height) as a style."""
     left, top, right, bottom = edges
     shares = (left / size[0], top / size[1], (right - left) / size[0], (bottom - top) / size[1])

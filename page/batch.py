@@ -6,15 +6,19 @@ import dataclasses
 import io
 import json
 import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from detector import Detector, Verdict
 from detector.errors import PhotoError
 from detector.explain import reframe
+from detector.photo import PhotoLike
 from detector.report import to_json
 
 from . import words
 from .pictures import data_uri, escape
 from .rate import count_photo
-from .texts import error_text, note_text
+from .texts import Texts, error_text, note_text
 
 THUMBNAIL_SIDE = 72
 KINDS = ("fake", "inconclusive", "real", "failed")
@@ -36,12 +40,19 @@ class Row:
     """
 
     file: str
-    verdict: object = None
+    verdict: Verdict | None = None
     error: PhotoError | None = None
     thumbnail: str | None = None
 
 
-def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
+def judge(
+    detector: Detector,
+    name: str,
+    read: Callable[[], PhotoLike],
+    *,
+    is_face_crop: bool,
+    with_thumbnail: bool = False,
+) -> Row:
     """Judge one photo of many; what is wrong with it is kept, not raised.
 
     Args:
@@ -65,7 +76,7 @@ def judge(detector, name, read, *, is_face_crop, with_thumbnail=False):
     return Row(name, verdict=verdict, thumbnail=data_uri(small, quality=75))
 
 
-def to_result(rows):
+def to_result(rows: Sequence[Row]) -> dict:
     """Rows as plain types; the form is published in `docs/result.schema.json`.
 
     Args:
@@ -87,7 +98,7 @@ def to_result(rows):
     return {"photos": photos, "counts": counts}
 
 
-def to_csv(rows):
+def to_csv(rows: Sequence[Row]) -> str:
     """Rows as CSV, one line a photo, in the order of the upload."""
     buffer = io.StringIO()
     # Quoted throughout: a spreadsheet that splits at semicolons finds no formula in half a name.
@@ -105,7 +116,7 @@ def to_csv(rows):
     return buffer.getvalue()
 
 
-def write_files(rows, folder):
+def write_files(rows: Sequence[Row], folder: Path) -> list[str]:
     """Write `verdicts.csv` and `verdicts.json`, and return both paths as text."""
     paths = folder / "verdicts.csv", folder / "verdicts.json"
     paths[0].write_text(to_csv(rows), encoding="utf-8-sig")  # else Excel mangles "Müller"
@@ -113,12 +124,12 @@ def write_files(rows, folder):
     return [str(path) for path in paths]
 
 
-def render_empty(texts):
+def render_empty(texts: Texts) -> str:
     """What stands in the place of the table before there is one."""
     return f'<div class="many empty"><p>{escape(texts["table_empty"])}</p></div>'
 
 
-def render_table(rows, *, count, texts):
+def render_table(rows: Sequence[Row], *, count: int, texts: Texts) -> str:
     """The table, the most suspicious photo first, with how far it is and a count of each verdict.
 
     `page.js` sorts it when a heading is chosen, shows one kind of verdict alone when its count is,

@@ -5,8 +5,10 @@ import os
 import re
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 
+import gradio as gr
 from gradio.utils import get_upload_folder
 
 # Seconds. Photos are gone within an hour, as PRIVACY.md says: Gradio deletes those it remembers
@@ -18,7 +20,7 @@ FOLDER = re.compile("[0-9a-f]{32}([0-9a-f]{32})?")  # ours, and Gradio's of an u
 UPLOAD = re.compile("tmp[a-z0-9_]{8}")  # while it comes
 
 
-def start(demo):
+def start(demo: gr.Blocks) -> None:
     """Delete what is left in Gradio's temporary folder, now and then, in the background.
 
     Args:
@@ -34,7 +36,7 @@ def start(demo):
     threading.Thread(target=run, name="cleaning", daemon=True).start()
 
 
-def clean(folder, *, age, shipped=()):
+def clean(folder: Path, *, age: float, shipped: Collection[str] = ()) -> None:
     """Delete old uploads and answers, and the folders that become empty.
 
     Args:

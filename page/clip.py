@@ -2,27 +2,32 @@
 
 import contextlib
 import time
+from collections.abc import Generator
+from typing import Any
 
 import gradio as gr
 
+from detector import Detector
 from detector.errors import ClipError
 from detector.limits import MAX_CLIP_BYTES, MAX_CLIP_SECONDS, MAX_CLIPS_WAITING
 from detector.storage import CLIP_SUFFIXES
+from detector.video import VideoVerdict
 
 from . import timeline
 from .inputs import in_sentences, keep_file
 from .pictures import new_folder
 from .rate import Turns, count_photo
+from .texts import Texts
 
 PHOTOS = 10  # that a clip counts as, for the limit of a client
 # Those who wait are told how many are before them; so they take a place of Gradio's, too.
-PLACES = {"concurrency_id": "clip", "concurrency_limit": 2 * MAX_CLIPS_WAITING}
+PLACES: dict[str, Any] = {"concurrency_id": "clip", "concurrency_limit": 2 * MAX_CLIPS_WAITING}
 STEP_SECONDS = 0.5  # between two looks at whose turn it is
 
 turns = Turns(MAX_CLIPS_WAITING)
 
 
-def build_clip(detector, texts):
+def build_clip(detector: Detector, texts: Texts) -> None:
     """Build the tab inside a `gr.Blocks`.
 
     Args:
@@ -82,7 +87,9 @@ def build_clip(detector, texts):
     )
 
 
-def watch_in_turn(detector, path):
+def watch_in_turn(
+    detector: Detector, path: str | None
+) -> Generator[tuple[bool, Any], None, VideoVerdict]:
     """Judge a clip when no other is being judged.
 
     Args:

@@ -1,12 +1,18 @@
 """What stands beside the verdict, as HTML: facts of the file, the resend check, more methods."""
 
-from detector.resend import SETTINGS
+from collections.abc import Iterable
+
+from PIL import Image
+
+from detector.facts import Facts
+from detector.resend import SETTINGS, Resend
 
 from . import words
 from .pictures import data_uri, escape
+from .texts import Texts
 
 
-def render_facts(facts, texts):
+def render_facts(facts: Facts | None, texts: Texts) -> str:
     """Facts of a file as a table.
 
     Args:
@@ -43,7 +49,7 @@ def _c2pa(facts, texts):
     return f"{said}. {texts['c2pa_generated']}." if facts.c2pa_says_generated else said
 
 
-def render_resend(check, texts):
+def render_resend(check: Resend, texts: Texts) -> str:
     """The resend check as a small chart that is also a table.
 
     Args:
@@ -81,7 +87,7 @@ def render_resend(check, texts):
     )
 
 
-def render_methods(pictures, texts):
+def render_methods(pictures: Iterable[tuple[str, Image.Image | None]], texts: Texts) -> str:
     """Heatmaps of several methods side by side.
 
     Args:

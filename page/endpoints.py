@@ -7,6 +7,7 @@ import contextlib
 
 import gradio as gr
 
+from detector import Detector
 from detector.errors import MethodError, PhotoError
 from detector.explain import close_up, draw_boxes, reframe
 from detector.methods import METHODS, explain_more
@@ -26,7 +27,7 @@ from .uploads import list_photos
 SHOWN_SIDE = 1024  # pixels, longer side of a picture with numbered faces
 
 
-def build_endpoints(detector):
+def build_endpoints(detector: Detector) -> None:
     """Build the endpoints inside a `gr.Blocks`.
 
     Args:

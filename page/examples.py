@@ -3,7 +3,10 @@
 import functools
 from pathlib import Path
 
+from detector import Detector
+
 from .pictures import escape
+from .texts import Texts
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 # Files and what they are, in the order of "example_names".
@@ -15,7 +18,7 @@ EXAMPLES = (
 )
 
 
-def render_names(detector, texts):
+def render_names(detector: Detector, texts: Texts) -> str:
     """Say what the examples are, and of which of them the model is wrong or not sure.
 
     Args:

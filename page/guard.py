@@ -5,9 +5,11 @@ import json
 import math
 import shutil
 from pathlib import Path
+from typing import Any
 
 from gradio import processing_utils
 from gradio.utils import get_upload_folder
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from detector.config import AUTH, RATE_LIMIT, SPACE
 from detector.errors import AddressError
@@ -67,7 +69,7 @@ HEADERS = {
 ENCODED_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
-def places(kind):
+def places(kind: str) -> dict[str, Any]:
     """Settings of events that share `MAX_AT_ONCE` places with all of that kind, on every page.
 
     Gradio's own limit is one event at a time: a slow address that one visitor wants fetched, or the
@@ -88,12 +90,12 @@ class Guard:
         app: what answers else.
     """
 
-    def __init__(self, app):
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.requests = Limit(REQUESTS_PER_PHOTO * RATE_LIMIT)
         self.logins = Limit(LOGINS_PER_MINUTE if AUTH else 0)
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         most = next(
@@ -187,7 +189,7 @@ def _free_disk():
     return shutil.disk_usage(folder).free
 
 
-async def _fetch(url, cache_dir):
+async def _fetch(url: str, cache_dir: str) -> str:
     """Fetch a photo that came as a web address, within the limits of `detector.fetch`.
 
     Gradio's own way refuses private networks too, but has no limit of bytes or time.
@@ -201,6 +203,6 @@ async def _fetch(url, cache_dir):
     return str(path)
 
 
-def guard_addresses():
+def guard_addresses() -> None:
     """Let Gradio fetch the addresses that stand in requests by `detector.fetch` alone."""
-    processing_utils.async_ssrf_protected_download = _fetch
+    processing_utils.async_ssrf_protected_download = _fetch  # ty: ignore[invalid-assignment]

@@ -2,22 +2,26 @@
 
 import contextlib
 import dataclasses
+from collections.abc import Generator
 
 import gradio as gr
+import numpy as np
 from gradio.data_classes import FileData, ImageData, ListFiles
 from gradio.utils import get_upload_folder, is_in_or_equal
+from PIL import Image
 
+from detector import CropVerdict
 from detector.errors import PhotoError
 from detector.explain import overlay, reframe
 from detector.fetch import read_data_address
 
 from .pictures import write_photo
-from .texts import error_text
+from .texts import Texts, error_text
 
 METHOD_SIDE = 320  # pixels of the heatmap of each method
 
 
-def keep_path(image):
+def keep_path(image: gr.Image) -> gr.Image:
     """Let a `gr.Image` hand over the path of the file alone.
 
     It would open the file before `detector.photo` does, change its bytes, and answer a damaged one
@@ -32,7 +36,7 @@ def keep_path(image):
     return _keep(image, _Photo)
 
 
-def keep_paths(files):
+def keep_paths(files) -> gr.File:
     """Let a `gr.File` for many hand over (path, name) pairs, whatever the files are.
 
     Args:
@@ -49,7 +53,7 @@ def keep_paths(files):
     return files
 
 
-def keep_file(file):
+def keep_file(file: gr.File) -> gr.File:
     """Let a `gr.File` hand over the path of its file alone, whatever that is.
 
     Args:
@@ -71,26 +75,26 @@ class _File(FileData):
     """One file."""
 
     @classmethod
-    def model_validate(cls, value, **options):
-        return super().model_validate(_as_file(value), **options)
+    def model_validate(cls, obj, **options):
+        return super().model_validate(_as_file(obj), **options)
 
 
 class _Photo(ImageData):
     """A file, or a `data:` text."""
 
     @classmethod
-    def model_validate(cls, value, **options):
-        if isinstance(value, dict) and not value.get("path"):
-            value = value.get("url")
-        return super().model_validate(_as_file(value), **options)
+    def model_validate(cls, obj, **options):
+        if isinstance(obj, dict) and not obj.get("path"):
+            obj = obj.get("url")
+        return super().model_validate(_as_file(obj), **options)
 
 
 class _Photos(ListFiles):
     """Files, or a single one."""
 
     @classmethod
-    def model_validate(cls, value, **options):
-        files = value if isinstance(value, list) else [value]
+    def model_validate(cls, obj, **options):
+        files = obj if isinstance(obj, list) else [obj]
         return super().model_validate([_as_file(file) for file in files], **options)
 
 
@@ -122,7 +126,7 @@ def _uploaded(path):
     return path
 
 
-def as_gradio_error(error, *, title, message=None):
+def as_gradio_error(error: Exception | str, *, title: str, message: str | None = None) -> gr.Error:
     """An error that the page shows and that a script receives, without a stack trace in the log.
 
     Args:
@@ -137,7 +141,7 @@ def as_gradio_error(error, *, title, message=None):
 
 
 @contextlib.contextmanager
-def in_sentences(texts, *, title):
+def in_sentences(texts: Texts, *, title: str) -> Generator[None]:
     """Turn a `PhotoError` into one that the page shows, in its language.
 
     Args:
@@ -151,7 +155,7 @@ def in_sentences(texts, *, title):
         raise as_gradio_error(error, title=title, message=message) from error
 
 
-def draw_method(photo, crop, heatmap):
+def draw_method(photo: Image.Image, crop: CropVerdict, heatmap: np.ndarray) -> Image.Image:
     """The judged square under a heatmap of another method.
 
     Args:

@@ -8,7 +8,9 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from detector import Detector
 from detector.errors import PhotoError
 from detector.report import to_json
 
@@ -69,7 +71,7 @@ DESCRIPTION = {
 }
 
 
-def build_routes(detector):
+def build_routes(detector: Detector) -> list[Route]:
     """Routes that Gradio's app takes beside its own.
 
     Args:
@@ -110,13 +112,13 @@ class Document:
         app: what answers.
     """
 
-    def __init__(self, app):
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != f"{API}openapi.json":
             return await self.app(scope, receive, send)
-        start, body = None, b""
+        start, body = {}, b""
 
         async def send_whole(message):
             nonlocal start, body

@@ -6,17 +6,21 @@ import textwrap
 
 from PIL import Image, ImageDraw, ImageFont
 
+from detector import Verdict
 from detector.explain import draw_boxes, overlay, reframe, region_around
 from detector.report import to_json
 
 from . import words
 from .pictures import new_folder
+from .texts import Texts
 
 WIDTH, MARGIN, PICTURE_SIDE = 1000, 40, 560
 LETTERS = 92  # a line
 
 
-def write_report(data, photo, verdict, texts, *, with_photo):
+def write_report(
+    data: bytes, photo: Image.Image, verdict: Verdict, texts: Texts, *, with_photo: bool
+) -> list[str]:
     """Write both files.
 
     Args:
@@ -38,7 +42,9 @@ def write_report(data, photo, verdict, texts, *, with_photo):
     return [str(picture_path), str(data_path)]
 
 
-def draw_report(photo, verdict, digest, texts, *, with_photo):
+def draw_report(
+    photo: Image.Image, verdict: Verdict, digest: str, texts: Texts, *, with_photo: bool
+) -> Image.Image:
     """Draw the report.
 
     Args:

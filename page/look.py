@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -13,7 +14,7 @@ SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "DejaVu Sans", "sans
 MONO = ("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
-def launch_options():
+def launch_options() -> dict[str, Any]:
     """What `demo.launch` takes for the look of the page.
 
     Returns:

@@ -1,21 +1,24 @@
 """The second tab: many photos, one table."""
 
 import time
+from collections.abc import Iterator, Sequence
 
 import gradio as gr
 
+from detector import Detector
 from detector.limits import MAX_PHOTOS
 
 from . import batch
 from .guard import places
 from .inputs import in_sentences, keep_paths
 from .pictures import new_folder, write_photo
+from .texts import Texts
 from .uploads import list_photos
 
 STEP_SECONDS = 0.5  # between two updates of the table: each sends all of it
 
 
-def build_many(detector, texts, *, tabs, photo):
+def build_many(detector: Detector, texts: Texts, *, tabs: gr.Tabs, photo: gr.Image) -> None:
     """Build the tab inside a `gr.Blocks`.
 
     Args:
@@ -74,7 +77,9 @@ def build_many(detector, texts, *, tabs, photo):
     cancel.click(tell_cancelled, cancels=[running], api_visibility="private")
 
 
-def judge_all(detector, uploads, is_face_crop, texts):
+def judge_all(
+    detector: Detector, uploads: Sequence[tuple[str, str]] | None, is_face_crop: bool, texts: Texts
+) -> Iterator[tuple[str, list[str] | None]]:
     """Judge the photos of an upload, one after the other.
 
     Args:

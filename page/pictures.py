@@ -7,9 +7,10 @@ import uuid
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
+from PIL import Image
 
 
-def data_uri(picture, *, quality=85):
+def data_uri(picture: Image.Image, *, quality: int = 85) -> str:
     """A picture as text inside the page, so that no copy of it lies on the server's disk.
 
     Args:
@@ -26,7 +27,7 @@ def data_uri(picture, *, quality=85):
     return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def new_folder():
+def new_folder() -> Path:
     """A new folder among Gradio's temporary files, which are deleted within the hour.
 
     Never shared between requests: its name, which nobody can guess, is all that keeps others from
@@ -41,20 +42,20 @@ def new_folder():
     return folder
 
 
-def write_photo(content):
+def write_photo(content: bytes) -> str:
     """Write the bytes of a photo's file into a folder of its own and return its path as text."""
     path = new_folder() / "photo"
     path.write_bytes(content)
     return str(path)
 
 
-def save_jpeg(picture, name):
+def save_jpeg(picture: Image.Image, name: str) -> str:
     """Save a picture in a folder of its own and return its path as text."""
     path = new_folder() / name
     picture.save(path, quality=90)
     return str(path)
 
 
-def escape(text):
+def escape(text: object) -> str:
     """Text as HTML, safe in attributes too."""
     return html.escape(str(text), quote=True)

@@ -10,6 +10,7 @@ import ipaddress
 import math
 import threading
 import time
+from collections.abc import Callable, Generator
 
 from gradio.context import LocalContext
 
@@ -27,13 +28,13 @@ class Limit:
         clock: seconds that never jump.
     """
 
-    def __init__(self, per_minute, *, clock=time.monotonic):
+    def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
         self._clock = clock
         self._left = {}  # by client: how many times are left, and when that was so
         self._lock = threading.Lock()
 
-    def take(self, host, *, times=1):
+    def take(self, host: str, *, times: int = 1) -> float:
         """Count once, or several times.
 
         Args:
@@ -69,11 +70,11 @@ class Turns:
         waiting: how many others may wait.
     """
 
-    def __init__(self, waiting):
+    def __init__(self, waiting: int) -> None:
         self._most, self._tickets, self._lock = waiting + 1, [], threading.Lock()
 
     @contextlib.contextmanager
-    def taken(self):
+    def taken(self) -> Generator[Callable[[], int]]:
         """A context of one turn; gives a function that tells how many are before it.
 
         Raises:
@@ -93,7 +94,7 @@ class Turns:
                 self._tickets.remove(ticket)
 
 
-def client_of(host):
+def client_of(host: str) -> str:
     """What counts as one client: an IPv4 address, or the 64 bits of an IPv6 network.
 
     A home or a rented machine has 2**64 addresses of IPv6, and would be a new client with each.
@@ -110,7 +111,7 @@ def client_of(host):
 photos = Limit(RATE_LIMIT)
 
 
-def count_photo(request=None, *, times=1):
+def count_photo(request=None, *, times: int = 1) -> None:
     """Count a photo that is to be judged for the client whose request is being answered.
 
     Args:
@@ -121,7 +122,7 @@ def count_photo(request=None, *, times=1):
         PhotoError: the client has to wait.
     """
     request = request or LocalContext.request.get(None)
-    host = request and request.client and request.client.host
+    host = request.client.host if request and request.client else None
     if host and (seconds := photos.take(host, times=times)):
         raise PhotoError(
             f"At most {photos.per_minute} photos a minute are judged for one client. "

@@ -3,9 +3,11 @@
 import contextlib
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
+from detector import Detector
 from detector.errors import MethodError, PhotoError
 from detector.facts import read_facts
 from detector.fetch import fetch_photo
@@ -22,9 +24,9 @@ from .inputs import as_gradio_error, draw_method, in_sentences, keep_path
 from .keep import write_report
 from .pictures import write_photo
 from .rate import count_photo
-from .texts import error_text
+from .texts import Texts, error_text
 
-QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +48,7 @@ class SingleTab:
     is_face_crop: gr.Checkbox
 
 
-def build_single(detector, texts):
+def build_single(detector: Detector, texts: Texts) -> SingleTab:
     """Build the tab inside a `gr.Blocks`.
 
     Args:
@@ -198,7 +200,7 @@ def build_single(detector, texts):
         js="() => ''",
         **QUIET,
     )
-    private = {"api_visibility": "private", **places("judge")}
+    private: dict[str, Any] = {"api_visibility": "private", **places("judge")}
     resend_button.click(show_resend, [photo, is_face_crop], resend_place, **private)
     explain_button.click(
         show_methods,

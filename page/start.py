@@ -10,7 +10,7 @@ from detector.errors import ConfigError
 OWN = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 
 
-def spare_own_address():
+def spare_own_address() -> None:
     """Let no proxy stand between this process and its own address.
 
     Gradio asks its server whether it has started, through the proxy of HTTP_PROXY if there is one,
@@ -24,7 +24,7 @@ def spare_own_address():
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(names)
 
 
-def check_proxy():
+def check_proxy() -> None:
     """Refuse a SOCKS proxy without the library that speaks it; the import of Gradio would fail.
 
     Raises:
@@ -41,7 +41,7 @@ def check_proxy():
             )
 
 
-def check_folder():
+def check_folder() -> None:
     """Refuse a folder for uploads that takes no files.
 
     Raises:

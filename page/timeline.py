@@ -7,14 +7,16 @@ import csv
 import io
 import itertools
 import json
+from pathlib import Path
 
 from detector.explain import heat_layer, overlay, reframe, region_around
+from detector.video import VideoVerdict
 from detector.video.report import decisive, show, to_clock, to_json, worst_sample
 
 from . import words
 from .answer import heatmap_switch, inside, place, ratio
 from .pictures import data_uri, escape
-from .texts import note_text
+from .texts import Texts, note_text
 
 FRAME_SIDE = 480  # pixels; up to 40 frames are sent
 WORST_SIDE = 200
@@ -25,12 +27,12 @@ CSV_COLUMNS = (
 )
 
 
-def render_empty(texts):
+def render_empty(texts: Texts) -> str:
     """What stands in the place of an answer before there is one."""
     return f'<div class="watched empty"><p>{escape(texts["clip_empty"])}</p></div>'
 
 
-def render_progress(said, *, done=0, count=1):
+def render_progress(said: str, *, done: int = 0, count: int = 1) -> str:
     """How far it is.
 
     Args:
@@ -44,7 +46,7 @@ def render_progress(said, *, done=0, count=1):
     )
 
 
-def render_verdict(verdict, texts):
+def render_verdict(verdict: VideoVerdict, texts: Texts) -> str:
     """The answer as HTML.
 
     Args:
@@ -55,8 +57,8 @@ def render_verdict(verdict, texts):
         HTML; pictures are inside it.
     """
     kind, headline = words.kind_of(verdict), words.headline(verdict, texts)
-    is_judged = bool(verdict.appearances)
-    sure = words.confidence_words(verdict, texts) if is_judged else ""
+    appearance, _ = decisive(verdict)
+    sure = words.confidence_words(verdict, texts) if appearance else ""
     clip = verdict.clip
     looked = texts["clip_looked"].format(
         judged=words.number(clip.frames_judged, texts), count=words.number(clip.frames, texts)
@@ -72,12 +74,13 @@ def render_verdict(verdict, texts):
         f'<p class="confidence">{escape(sure)}</p>' if sure else "",
         *(f"<p>{escape(text)}</p>" for text in shown if text),
     ]
-    if is_judged:
-        parts += [_timeline(verdict, texts), _worst(verdict, texts), _table(verdict, texts)]
+    if appearance:
+        timeline = _timeline(verdict, appearance.worst_time, texts)
+        parts += [timeline, _worst(verdict, texts), _table(verdict, texts)]
     return "".join([*parts, "</article>"])
 
 
-def write_files(verdict, folder):
+def write_files(verdict: VideoVerdict, folder: Path) -> list[str]:
     """Write `clip.csv`, a line for each sample, and `clip.json`; return both paths as text."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -93,7 +96,7 @@ def write_files(verdict, folder):
     return [str(path) for path in paths]
 
 
-def clock(seconds, texts):
+def clock(seconds: float, texts: Texts) -> str:
     """A time of a clip in a language."""
     return to_clock(seconds).replace(".", texts["decimal_point"])
 
@@ -123,10 +126,9 @@ def _moments(verdict):
     return dict(sorted(found.items()))
 
 
-def _timeline(verdict, texts):
+def _timeline(verdict, worst, texts):
     moments = _moments(verdict)
     order = {time: index for index, time in enumerate(moments)}
-    worst = decisive(verdict)[0].worst_time
     chosen = order[worst]
     duration = max(verdict.clip.duration, max(moments), 0.001)
     cuts = "".join(

@@ -4,6 +4,7 @@ import functools
 import io
 import unicodedata
 import zipfile
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from detector.errors import PhotoError
@@ -14,7 +15,9 @@ UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of Unicode
 JOINERS = "\u200c\u200d"  # invisible too, but part of Persian words and of emoji
 
 
-def list_photos(uploads):
+def list_photos(
+    uploads: Iterable[tuple[str, str]] | None,
+) -> list[tuple[str, Callable[[], bytes | Path]]]:
     """List the photos of an upload; archives are looked into, but not unpacked to disk.
 
     Args:

@@ -4,31 +4,32 @@ import dataclasses
 
 import numpy as np
 
+from detector import CropVerdict, Verdict, WeightsInfo
 from detector.report import count_fakes, per_thousand
 
-from .texts import note_text
+from .texts import Texts, note_text
 
 # Of several reasons the first of these is said; one that is not listed comes last.
 REASONS = ("no_face", "cut_face", "small_face", "more_faces", "more_frames", "low_confidence")
 
 
-def percent(probability, texts):
+def percent(probability: float, texts: Texts) -> str:
     """A probability (0-1) in a language: "97.3%", "97,3 %"; see `detector.report.per_thousand`."""
     number = f"{per_thousand(probability) / 10:.1f}"
     return texts["percent"].format(number.replace(".", texts["decimal_point"]))
 
 
-def number(count, texts):
+def number(count: int, texts: Texts) -> str:
     """A count in a language: "9,000", "9.000"."""
     return f"{count:,}".replace(",", texts["thousands"])
 
 
-def kind_of(judged):
+def kind_of(judged) -> str:
     """ "real", "fake" or "inconclusive", of a `Verdict` or `CropVerdict`."""
     return judged.label.lower() if judged.is_conclusive else "inconclusive"
 
 
-def strength_of(judged):
+def strength_of(judged) -> str:
     """How strong the signs of a fake are: a key of the texts' "headlines".
 
     Args:
@@ -43,50 +44,50 @@ def strength_of(judged):
     return "some" if judged.label == "Fake" and is_seen else "unknown"
 
 
-def headline(judged, texts):
+def headline(judged, texts: Texts) -> str:
     """The verdict and, in words, the strength of the signs."""
     return texts["headlines"][strength_of(judged)]
 
 
-def confidence_words(judged, texts):
+def confidence_words(judged, texts: Texts) -> str:
     """The label and the confidence in it."""
     number = percent(judged.confidence, texts)
     label = texts["labels"][judged.label]
     return texts["sure" if judged.is_conclusive else "leaning"].format(label=label, percent=number)
 
 
-def limit(judged, texts):
+def limit(judged, texts: Texts) -> str:
     """What the verdict does not say, in one sentence."""
     return texts["limit_of"][strength_of(judged)]
 
 
-def meaning(judged, texts):
+def meaning(judged, texts: Texts) -> str:
     """What the confidence says, as a frequency; or what "inconclusive" means."""
     if not judged.is_conclusive:
         return texts["inconclusive_meaning"]
     return texts["calibrated_meaning"].format(right=per_thousand(judged.confidence))
 
 
-def reasons(judged, texts):
+def reasons(judged, texts: Texts) -> list[str]:
     """Why a verdict is not conclusive, one sentence per note, the one that says most first."""
     order = {note: place for place, note in enumerate(REASONS)}
     notes = sorted(judged.notes, key=lambda note: order.get(note, len(order)))
     return [note_text(note, texts) + "." for note in notes]
 
 
-def weights_line(info, texts):
+def weights_line(info: WeightsInfo, texts: Texts) -> str:
     """Which weights serve, as Markdown, and what is wrong where others should.
 
     Args:
         info: `detector.WeightsInfo`.
         texts: of a language.
     """
-    place = f"{info.repo} {info.revision} (`{info.commit[:12]}`)" if info.repo else info.source
+    place = f"{info.repo} {info.revision} (`{info.commit[:12]}`)" if info.commit else info.source
     line = f"{texts['keep_weights']}: {place}, {info.version}, sha256 `{info.sha256[:12]}`."
     return f"{line} {info.note}" if info.note else line
 
 
-def subject(verdict, texts):
+def subject(verdict: Verdict, texts: Texts) -> str:
     """Whom the verdict is about, where there are several faces; else an empty text."""
     count = len(verdict.faces)
     if count < 2:
@@ -95,12 +96,12 @@ def subject(verdict, texts):
     return texts["several_faces"][kind].format(fakes=count_fakes(verdict), count=count)
 
 
-def frame_line(verdict, texts):
+def frame_line(verdict: Verdict, texts: Texts) -> str:
     """Which frame of an animation decided; of a photo an empty text."""
     return texts["frame"].format(**dataclasses.asdict(verdict.frame)) if verdict.frame else ""
 
 
-def hottest_place(heatmap, texts):
+def hottest_place(heatmap: np.ndarray, texts: Texts) -> str | None:
     """Where the heatmap is hottest, in words; None if it is cold all over.
 
     Args:
@@ -114,7 +115,7 @@ def hottest_place(heatmap, texts):
     return texts["places"][min(third[0], 2)][min(third[1], 2)]
 
 
-def alternative_text(crop, *, number, count, texts):
+def alternative_text(crop: CropVerdict, *, number: int, count: int, texts: Texts) -> str:
     """What a screen reader says of the picture of a face with its heatmap.
 
     Args:

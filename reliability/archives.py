@@ -5,6 +5,7 @@ import stat
 import struct
 import warnings
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 PORTRAIT = Path(__file__).parents[1] / "examples" / "astronaut.jpg"  # NASA, public domain
@@ -19,7 +20,7 @@ NAMES = (
 )
 
 
-def pack(members, *, method=zipfile.ZIP_STORED):
+def pack(members, *, method=zipfile.ZIP_STORED) -> bytes:
     """A zip of (name or `zipfile.ZipInfo`, content) pairs."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive, warnings.catch_warnings():
@@ -30,7 +31,7 @@ def pack(members, *, method=zipfile.ZIP_STORED):
     return buffer.getvalue()
 
 
-def member(name, **attributes):
+def member(name: str, **attributes) -> zipfile.ZipInfo:
     """A `zipfile.ZipInfo` with these attributes."""
     info = zipfile.ZipInfo(name)
     for attribute, value in attributes.items():
@@ -38,7 +39,7 @@ def member(name, **attributes):
     return info
 
 
-def archives(generator):
+def archives(generator) -> Iterator[tuple[str, bytes]]:
     """Zips of every bad kind; the first is a good one."""
     photo = PORTRAIT.read_bytes()
     good = pack([("a/photo.jpg", photo[:30_000]), ("b/photo.jpg", photo)])
@@ -83,7 +84,7 @@ def archives(generator):
         yield "damaged.zip", bytes(damaged)
 
 
-def entry_names(generator):
+def entry_names(generator) -> Iterator[tuple[str, bytes]]:
     """A good photo and a bad one under every name, alone and in an archive."""
     photo = PORTRAIT.read_bytes()
     for name in NAMES:

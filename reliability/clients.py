@@ -39,10 +39,10 @@ class Tally:
     problems: list = dataclasses.field(default_factory=list)
 
     @property
-    def requests(self):
+    def requests(self) -> int:
         return self.right + self.wrong + self.lost + self.broken_off
 
-    def note(self, kind, problem):
+    def note(self, kind: str, problem: str) -> None:
         setattr(self, kind, getattr(self, kind) + 1)
         if len(self.problems) < 10:
             self.problems.append(f"{kind}: {problem}")
@@ -69,11 +69,11 @@ class Client:
         tally: `Tally`, which it adds to.
     """
 
-    def __init__(self, url, tally):
+    def __init__(self, url, tally) -> None:
         self.url, self.tally = url, tally
         self.http = httpx.AsyncClient(base_url=f"{url}/gradio_api", timeout=300)
 
-    async def send_photo(self, photo):
+    async def send_photo(self, photo) -> None:
         """Have a photo judged, and compare the answer with the known one."""
         start = time.monotonic()
         try:
@@ -91,7 +91,7 @@ class Client:
         self.tally.seconds.append(time.monotonic() - start)
         self.tally.versions.add(version)
 
-    async def send_bad_file(self, code):
+    async def send_bad_file(self, code) -> None:
         """Send what is no photo; right is the error with its code."""
         try:
             event, data = await self._ask(BAD_FILES[code])
@@ -102,7 +102,7 @@ class Client:
         else:
             self.tally.note("wrong", f"{code}: {data}")
 
-    async def break_off_upload(self, photo):
+    async def break_off_upload(self, photo) -> None:
         """Hang up in the middle of an upload."""
         parts = urllib.parse.urlsplit(self.url)
         _, writer = await asyncio.open_connection(parts.hostname, parts.port)
@@ -117,7 +117,7 @@ class Client:
         writer.close()
         self.tally.broken_off += 1
 
-    async def cancel_job(self, photo):
+    async def cancel_job(self, photo) -> None:
         """Ask for a verdict, and leave without it: by a word, or by hanging up."""
         try:
             path = await self._upload(photo.content)

@@ -39,7 +39,7 @@ KILLS = 3  # of each command, at random moments
 LIMIT = 100_000  # bytes of a file where the disk is "full"
 
 
-def kill_the_server(folder):
+def kill_the_server(folder: Path) -> str:
     """Killed with uploads on its disk, and started again."""
     photos = known_photos()
     with started(folder) as server:
@@ -59,7 +59,7 @@ def kill_the_server(folder):
     return f"it starts again and answers right; the {left - shipped} files left are deleted in time"
 
 
-def run_two_servers_on_one_cache(folder):
+def run_two_servers_on_one_cache(folder: Path) -> str:
     """Two at once, with the same temporary folder, which both clean."""
     photos = known_photos()
     settings = {"delete_after": 60}
@@ -71,7 +71,7 @@ def run_two_servers_on_one_cache(folder):
     return "every answer of both is right"
 
 
-def fill_the_servers_disk(folder):
+def fill_the_servers_disk(folder: Path) -> str:
     """No file may grow beyond 100 KB."""
     photos = known_photos()
     large = photos[0].content + b"\0" * LIMIT
@@ -86,7 +86,7 @@ def fill_the_servers_disk(folder):
     return "what cannot be written is an error; the server goes on, and answers what fits"
 
 
-def write_protect_the_weights(folder):
+def write_protect_the_weights(folder: Path) -> str:
     """Nobody may write into the weights folder."""
     weights = folder / "weights"
     shutil.copytree(WEIGHTS_DIR, weights)
@@ -100,7 +100,7 @@ def write_protect_the_weights(folder):
     return "it serves, and writes nothing there"
 
 
-def cut_the_network(folder):
+def cut_the_network(folder: Path) -> str:
     """Weights of the Hub are wanted, and no hub is there."""
     wanted = {"DETECTOR_REPO": "alice/faces", "HF_HOME": str(folder)}
     weights = judge(HF_ENDPOINT="http://127.0.0.1:9", **wanted)["weights"]
@@ -108,7 +108,7 @@ def cut_the_network(folder):
     return "the embedded weights serve, and the result says why"
 
 
-def damage_the_hubs_cache(folder):
+def damage_the_hubs_cache(folder: Path) -> str:
     """A bit of the network that was fetched is flipped."""
     with hub_tools.started_hub(folder / "hub") as hub:
         commit = hub_tools.publish(hub, hub_tools.weights(version="2.0.0"))
@@ -124,7 +124,7 @@ def damage_the_hubs_cache(folder):
     return "damaged weights never serve, and are fetched again"
 
 
-def take_the_fonts(folder):
+def take_the_fonts(folder: Path) -> str:
     """A machine without any font of its own draws a report."""
     code = (
         "from PIL import Image; from detector import load_detector; from page.keep import *;"
@@ -137,7 +137,7 @@ def take_the_fonts(folder):
     return "the report is drawn with the font that is installed along"
 
 
-def kill_prepare(folder):
+def kill_prepare(folder: Path) -> str:
     """`python -m train prepare`, killed at random moments."""
     data = draw_data(folder)
     command = ("prepare", "--data", data)
@@ -153,7 +153,7 @@ def kill_prepare(folder):
     return f"after {KILLS} kills the next run writes the same manifest"
 
 
-def kill_training(folder):
+def kill_training(folder: Path) -> str:
     """`python -m train fit`, killed at random moments, each run going on from the last."""
     import h5py
     import numpy as np
@@ -182,7 +182,7 @@ def kill_training(folder):
     return f"after {KILLS} kills the weights differ by at most {worst:.1g} from an unbroken run's"
 
 
-def kill_export(folder):
+def kill_export(folder: Path) -> str:
     """`python -m train export` over weights that serve, killed, and with the disk full."""
     tiny = drawing.SET_TINY
     data, weights = draw_data(folder), folder / "weights"
@@ -236,7 +236,7 @@ async def _send(url, photo, tally):
         await client.send_photo(photo)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=FAULTS, help="one fault")
     parser.add_argument("--record", action="store_true", help="write docs/reliability.md")

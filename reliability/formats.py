@@ -4,17 +4,17 @@ import struct
 import zlib
 
 
-def jpeg_segment(marker, content):
+def jpeg_segment(marker: int, content: bytes) -> bytes:
     """A JPEG segment: marker (0xE1 for EXIF ...), length and content."""
     return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
 
 
-def jpeg_with(data, *segments):
+def jpeg_with(data: bytes, *segments: bytes) -> bytes:
     """A JPEG with segments right after its start."""
     return data[:2] + b"".join(segments) + data[2:]
 
 
-def jpeg_of_scans(count, *, size=(65500, 1221)):
+def jpeg_of_scans(count: int, *, size=(65500, 1221)) -> bytes:
     """A progressive grey JPEG in which each scan says for all blocks that nothing comes.
 
     Args:
@@ -39,31 +39,31 @@ def jpeg_of_scans(count, *, size=(65500, 1221)):
     ) + b"\xff\xd9"
 
 
-def png_chunk(kind, content):
+def png_chunk(kind: bytes, content: bytes) -> bytes:
     """A PNG chunk with its checksum."""
     checksum = struct.pack(">I", zlib.crc32(kind + content))
     return struct.pack(">I", len(content)) + kind + content + checksum
 
 
-def png_with(data, *chunks):
+def png_with(data: bytes, *chunks: bytes) -> bytes:
     """A PNG with chunks right after its header."""
     return data[:33] + b"".join(chunks) + data[33:]
 
 
-def png_of_size(width, height, *, pixels=b"", depth=8, colour=2):
+def png_of_size(width: int, height: int, *, pixels=b"", depth=8, colour=2) -> bytes:
     """A PNG that claims a size; `pixels` is what its data unpack to."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     chunks = (b"IHDR", header), (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
 
 
-def gif_with(data, extension):
+def gif_with(data: bytes, extension: bytes) -> bytes:
     """A GIF with an extension before its first frame."""
     colours = 3 * 2 ** ((data[10] & 7) + 1) if data[10] & 0x80 else 0
     return data[: 13 + colours] + extension + data[13 + colours :]
 
 
-def webp_of_size(width, height, *, frame=b""):
+def webp_of_size(width: int, height: int, *, frame=b"") -> bytes:
     """An extended WebP that claims a canvas and holds the chunks of `frame`."""
     canvas = struct.pack("<I", 0) + struct.pack("<I", width - 1)[:3]
     canvas += struct.pack("<I", height - 1)[:3]
@@ -71,13 +71,13 @@ def webp_of_size(width, height, *, frame=b""):
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def bmp_of_size(width, height, *, pixels=b""):
+def bmp_of_size(width: int, height: int, *, pixels=b"") -> bytes:
     """A BMP of 24 bits that claims a size, which may be negative."""
     header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(pixels), 0, 0, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + header + pixels
 
 
-def tiff(entries, *, content=b"", following=0):
+def tiff(entries, *, content=b"", following=0) -> bytes:
     """A little-endian TIFF of one directory; EXIF has the same form.
 
     Args:
@@ -97,7 +97,9 @@ def tiff(entries, *, content=b"", following=0):
     return start + b"".join(packed) + struct.pack("<I", following) + content
 
 
-def tiff_photo(width, height, *, extra=(), content=None, strip="here", **options):
+def tiff_photo(
+    width: int, height: int, *, extra=(), content=None, strip="here", **options
+) -> bytes:
     """An uncompressed grey TIFF of that size with extra entries."""
     entries = {256: (4, 1, width), 257: (4, 1, height), 258: (3, 1, 8), 259: (3, 1, 1)}
     entries |= {262: (3, 1, 1), 273: (4, 1, strip), 277: (3, 1, 1), 278: (4, 1, height)}

@@ -29,7 +29,7 @@ SEEDS = {  # families of `reliability.hostile` that a target starts from
 }
 
 
-def fuzz_photo(data, folder):
+def fuzz_photo(data: bytes, folder: Path) -> None:
     """`load_photo`, and what the file says of itself where it is a photo."""
     from detector.errors import PhotoError
     from detector.facts import read_facts
@@ -40,7 +40,7 @@ def fuzz_photo(data, folder):
         read_facts(data)
 
 
-def fuzz_facts(data, folder):
+def fuzz_facts(data: bytes, folder: Path) -> None:
     """`read_facts` of a JPEG that has this as provenance (C2PA), as XMP and as EXIF."""
     from detector.errors import PhotoError
     from detector.facts import read_facts
@@ -52,7 +52,7 @@ def fuzz_facts(data, folder):
         read_facts(jpeg_with(_bare_jpeg(), jpeg_segment(kind, start + data[:65_000])))
 
 
-def fuzz_archive(data, folder):
+def fuzz_archive(data: bytes, folder: Path) -> None:
     """The list of an upload's photos, and the reading of each."""
     from detector.errors import PhotoError
     from page.uploads import list_photos
@@ -65,7 +65,7 @@ def fuzz_archive(data, folder):
                 read()
 
 
-def fuzz_address(data, folder):
+def fuzz_address(data: bytes, folder: Path) -> None:
     """A web address that a visitor gives, up to the first connection."""
     from detector import fetch
     from detector.errors import AddressError
@@ -132,7 +132,7 @@ def _fuzz(name, options, folder):
     atheris.Fuzz()
 
 
-def run(name, *, seconds, folder):
+def run(name, *, seconds, folder) -> dict:
     """Fuzz one target.
 
     Args:
@@ -173,7 +173,7 @@ def run(name, *, seconds, folder):
     }
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=int, default=60, help="in all, shared by the targets")

@@ -34,7 +34,7 @@ class Input:
     content: bytes
 
 
-def make(*, seed=0, families=None):
+def make(*, seed: int = 0, families=None) -> Iterator[Input]:
     """Make the corpus, one file at a time.
 
     Args:
@@ -58,7 +58,7 @@ def truncated(generator):
             yield name, content[: generator.randrange(most)]
 
 
-def flipped(generator):
+def flipped(generator) -> Iterator[tuple[str, bytes]]:
     """Some bytes are others; most of them in the header, which parsers trust."""
     for name, content in encodings().items():
         for index in range(FLIPS):
@@ -69,7 +69,7 @@ def flipped(generator):
             yield name, bytes(damaged)
 
 
-def disguised(generator):
+def disguised(generator) -> Iterator[tuple[str, bytes]]:
     """One format under the name or behind the first bytes of another, or no picture at all."""
     known = list(encodings().items())
     for (name, content), (other, start) in zip(known, known[3:] + known[:3], strict=True):
@@ -91,7 +91,7 @@ def disguised(generator):
     yield "photo.jpg", b"P6 96 80 255\n" + bytes(96 * 80 * 3)
 
 
-def polyglots(generator):
+def polyglots(generator) -> Iterator[tuple[str, bytes]]:
     """Two formats at once."""
     jpeg, gif = encodings()["baseline.jpg"], encodings()["moving.gif"]
     archive = next(iter(archives(generator)))[1]
@@ -105,7 +105,7 @@ def polyglots(generator):
     yield "photo.jpg", jpeg + bytes(20_000_000)
 
 
-def bombs(generator):
+def bombs(generator) -> Iterator[tuple[str, bytes]]:
     """A small file that unpacks to much, or says that it does."""
     for side in (9_000, 20_000, 65_535, 2**31 - 1):
         yield "bomb.png", formats.png_of_size(side, side)
@@ -133,7 +133,7 @@ def bombs(generator):
     yield "bomb.png", formats.png_of_size(96, 80, pixels=bytes(300_000_000))
 
 
-def largest(generator):
+def largest(generator) -> Iterator[tuple[str, bytes]]:
     """As large as is accepted, in the ways of packing that take most memory."""
     size = 9_000, 8_800
     yield "flat.png", encode(Image.new("RGBA", size, (9, 9, 200, 99)), "PNG", compress_level=1)
@@ -145,7 +145,7 @@ def largest(generator):
     yield "wide.jpg", encode(Image.new("RGB", (65_500, 64), (9, 99, 200)), "JPEG")
 
 
-def sizes(generator):
+def sizes(generator) -> Iterator[tuple[str, bytes]]:
     """No width, a negative one, a single pixel."""
     for size in ((0, 0), (0, 80), (96, 0), (1, 1), (1, 80), (64, 1), (1, 65_500), (63, 64)):
         yield "size.png", formats.png_of_size(*size, pixels=bytes(size[1] * (1 + 3 * size[0])))
@@ -163,7 +163,7 @@ def sizes(generator):
         yield "size.jpg", bytes(jpeg)
 
 
-def metadata(generator):
+def metadata(generator) -> Iterator[tuple[str, bytes]]:
     """EXIF, ICC, XMP, text and provenance that are broken, endless or circular."""
     jpeg, png = encodings()["baseline.jpg"], encodings()["plain.png"]
     gif, bare = encodings()["moving.gif"], encode(Image.new("RGB", (96, 80)), "JPEG")
@@ -216,7 +216,7 @@ def _jumbf(inner, _):
     return struct.pack(">I", len(inner) + len(description) + 8) + b"jumb" + description + inner
 
 
-def modes(generator):
+def modes(generator) -> Iterator[tuple[str, bytes]]:
     """Sound pictures of rare kinds; each must come to a verdict."""
     photo = Image.open(PORTRAIT).convert("RGB").resize((SIDE, SIDE))
     grey = np.asarray(photo.convert("L"))

@@ -36,7 +36,7 @@ VERSIONS = {"v2": {"version": "2.0.0"}, "v3": {"version": "3.0.0", "bias": 2.0}}
 REPO = "alice/faces"
 
 
-def draw_photos(detectors, *, count=PHOTOS, seed=0):
+def draw_photos(detectors, *, count=PHOTOS, seed=0) -> list[Photo]:
     """Make photos out of `examples`, and judge them in advance.
 
     Args:
@@ -67,7 +67,7 @@ def draw_photos(detectors, *, count=PHOTOS, seed=0):
     return photos
 
 
-async def run_clients(url, photos, *, clients, requests, seed=0):
+async def run_clients(url, photos, *, clients, requests, seed=0) -> Tally:
     """Let clients send requests, one after the other each, until there were enough.
 
     Args:
@@ -101,7 +101,7 @@ async def run_clients(url, photos, *, clients, requests, seed=0):
     return tally
 
 
-def summarise(tally, samples, *, clients, seconds):
+def summarise(tally, samples, *, clients, seconds) -> dict:
     """What was measured, as `reliability.record` takes it.
 
     Args:
@@ -137,7 +137,7 @@ def summarise(tally, samples, *, clients, seconds):
     }
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=50)

@@ -49,7 +49,7 @@ class Outcome:
     memory: int
 
 
-def visit(detector, path, name):
+def visit(detector, path, name) -> str:
     """Do with a file what the page and its endpoints do.
 
     Args:
@@ -135,11 +135,11 @@ class Visitor:
         folder: for its temporary files.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder) -> None:
         self._folder = str(folder)
         self._process = None
 
-    def send(self, item):
+    def send(self, item) -> Outcome:
         """Visit one file.
 
         Args:
@@ -163,7 +163,7 @@ class Visitor:
         self.close()
         return Outcome(said, True, time.monotonic() - start, 0)
 
-    def close(self):
+    def close(self) -> None:
         """End the process."""
         if self._process is not None:
             with contextlib.suppress(OSError):  # it may have ended before
@@ -181,7 +181,7 @@ class Visitor:
         self._connection.recv()
 
 
-def run(*, families, seed, folder):
+def run(*, families, seed, folder) -> tuple[list, list[str]]:
     """Visit a corpus.
 
     Args:
@@ -202,7 +202,7 @@ def run(*, families, seed, folder):
     return found, sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def figures(found, left):
+def figures(found, left) -> dict:
     """The figures of a run, as text to text or number."""
     result = {}
     for family in dict.fromkeys(item.family for item, _ in found):
@@ -223,7 +223,7 @@ def figures(found, left):
     }
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--family", action="append", choices=FAMILIES, help="only this one")

@@ -7,7 +7,7 @@ from reporting.documents import keep
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reliability.md"
 
 
-def record(name, figures):
+def record(name: str, figures) -> None:
     """Write figures to `docs/reliability/NAME.json`, and to the table of that name.
 
     Args:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 from testing.server import ROOT, answers
@@ -38,7 +39,7 @@ class Server:
     log: Path
     samples: list
 
-    def sample(self):
+    def sample(self) -> None:
         """Note what the server uses now; Linux only."""
         folder = Path(f"/proc/{self.process.pid}")
         pages = int((folder / "statm").read_text().split()[1])
@@ -52,7 +53,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def started(folder, *, settings=None, seconds=180, **environment):
+def started(folder, *, settings=None, seconds=180, **environment) -> Generator[Server]:
     """Run the app on a free port until the block ends.
 
     Args:
@@ -98,7 +99,7 @@ def started(folder, *, settings=None, seconds=180, **environment):
 
 
 @contextlib.contextmanager
-def sampled(server):
+def sampled(server) -> Generator[None]:
     """Sample what a server uses until the block ends."""
     is_over = threading.Event()
 

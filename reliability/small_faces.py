@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from detector import load_detector
+from detector.faces import Face
 
 from .record import record
 
@@ -23,7 +24,7 @@ TRIES = 24  # of each size, half with each portrait
 WANTED = {110: 22}  # of those tries; larger faces are no harder
 
 
-def paste(portrait, box, *, side, size, generator):
+def paste(portrait, box, *, side, size, generator) -> tuple[Image.Image, tuple[float, float]]:
     """Paste a portrait at a random place of a plain photo, so that its face has a certain size.
 
     Args:
@@ -49,7 +50,7 @@ def paste(portrait, box, *, side, size, generator):
     return photo, tuple(np.add(place, centre))
 
 
-def is_found(faces, centre, side):
+def is_found(faces: list[Face], centre: tuple[float, float], side: float) -> bool:
     """Whether one of the faces is that one: its centre within a quarter, its side within a half."""
     for face in faces:
         left, top, right, bottom = face.box
@@ -59,7 +60,7 @@ def is_found(faces, centre, side):
     return False
 
 
-def measure(detector, *, tries=TRIES, sides=FACE_SIDES):
+def measure(detector, *, tries=TRIES, sides=FACE_SIDES) -> dict[int, int]:
     """Count the faces found.
 
     Args:
@@ -84,7 +85,7 @@ def measure(detector, *, tries=TRIES, sides=FACE_SIDES):
     return found
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tries", type=int, default=TRIES, help="of each size")

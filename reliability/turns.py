@@ -21,7 +21,7 @@ DEGREES = {1: "90 degrees", 2: "180 degrees", 3: "270 degrees"}  # anticlockwise
 MAX_SHARE = 0.02  # of turned photos that may get the other label
 
 
-def measure(detector, photos):
+def measure(detector, photos) -> dict[str, int]:
     """Count what turning changes.
 
     Args:
@@ -50,7 +50,7 @@ def measure(detector, photos):
     return figures
 
 
-def is_passed(figures):
+def is_passed(figures: dict[str, int]) -> bool:
     """Whether few enough labels change, and none from one conclusive verdict to the other."""
     other, sure = (
         sum(figures[f"{degrees}: {kind}"] for degrees in DEGREES.values())
@@ -59,7 +59,7 @@ def is_passed(figures):
     return other <= MAX_SHARE * len(DEGREES) * figures["photos"] and not sure
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of upright photos")

@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from detector.errors import DataError
 
 
-def fill(document, name, table):
+def fill(document: Path | str, name: str, table: str) -> None:
     """Replace one table of a document.
 
     Args:
@@ -26,7 +27,7 @@ def fill(document, name, table):
     Path(document).write_text(text, encoding="utf-8")
 
 
-def keep(document, name, figures, *, table):
+def keep(document: Path, name: str, figures, *, table: str) -> None:
     """Write figures to the folder of a document, and a table of them into it.
 
     Args:
@@ -44,14 +45,14 @@ def keep(document, name, figures, *, table):
     path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
-def to_table(rows):
+def to_table(rows: Sequence[dict]) -> str:
     """Rows as Markdown."""
     lines = [list(rows[0]), ["---"] * len(rows[0])]
     lines += [[to_text(value) for value in row.values()] for row in rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def to_text(value):
+def to_text(value: str | float) -> str:
     """A number with three significant digits; text as it is."""
     if isinstance(value, str):
         return value

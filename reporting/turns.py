@@ -6,11 +6,13 @@ before nor caches that it emptied are part of a figure.
 
 import statistics
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
 REST = 0.1  # seconds before each turn, in which the threads of the one before stop spinning
 
 
-def time_turns(calls, repeat):
+def time_turns(calls: Mapping[Any, Callable[[], object]], repeat: int) -> dict[Any, float]:
     """Time several functions in turns.
 
     Args:

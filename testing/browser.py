@@ -3,6 +3,11 @@
 import base64
 import contextlib
 import shutil
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page  # imported where there is a browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 FLAGS = [
@@ -28,7 +33,7 @@ DROP = """
 
 
 @contextlib.contextmanager
-def started_chromium():
+def started_chromium() -> "Generator[Browser]":
     """Chromium of this machine until the block ends."""
     from playwright.sync_api import sync_playwright
 
@@ -39,7 +44,9 @@ def started_chromium():
 
 
 @contextlib.contextmanager
-def opened(browser, address, *, width=1200, height=900, **options):
+def opened(
+    browser: "Browser", address: str, *, width: int = 1200, height: int = 900, **options
+) -> "Generator[Page]":
     """The page in a window of its own until the block ends."""
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page = context.new_page()
@@ -50,7 +57,7 @@ def opened(browser, address, *, width=1200, height=900, **options):
     context.close()
 
 
-def drop(page, path, *, place=".photo-input", kind="image/jpeg"):
+def drop(page: "Page", path, *, place: str = ".photo-input", kind: str = "image/jpeg") -> None:
     """Drop a file on the place for a photo, or another one, as with a mouse."""
     button = f'{place} button[aria-dropeffect="copy"]'
     page.locator(button).wait_for()
@@ -58,7 +65,7 @@ def drop(page, path, *, place=".photo-input", kind="image/jpeg"):
     page.evaluate(DROP, [encoded, path.name, kind, button])
 
 
-def wait_for_answer(page):
+def wait_for_answer(page: "Page") -> "Locator":
     """The answer's element, when all of it is there."""
     headline = page.locator(".answer .headline")
     headline.wait_for()

@@ -4,6 +4,7 @@ A red square is a genuine face, a magenta one a forged one; `look` finds both wi
 """
 
 import fractions
+from pathlib import Path
 
 import av
 import numpy as np
@@ -15,7 +16,7 @@ GROUND, GENUINE, FORGED = (60, 110, 70), (220, 30, 40), (220, 30, 220)
 SIZE = (320, 240)
 
 
-def draw(x=120, y=70, side=96, *, is_forged=False, size=SIZE, ground=GROUND):
+def draw(x=120, y=70, side=96, *, is_forged=False, size=SIZE, ground=GROUND) -> Image.Image:
     """A frame with one face, `PIL.Image.Image`."""
     frame = Image.new("RGB", size, ground)
     colour = FORGED if is_forged else GENUINE
@@ -23,7 +24,7 @@ def draw(x=120, y=70, side=96, *, is_forged=False, size=SIZE, ground=GROUND):
     return frame
 
 
-def talk(seconds=2.0, *, rate=15, forged=(), size=SIZE):
+def talk(seconds=2.0, *, rate=15, forged=(), size=SIZE) -> list[Image.Image]:
     """Frames of a face that moves a little; forged in some of the frames, by number."""
     return [
         draw(x=100 + i % 7, is_forged=i in forged, size=size) for i in range(int(seconds * rate))
@@ -42,7 +43,7 @@ def write_clip(
     quarters=0,
     container=None,
     sound=False,
-):
+) -> Path:
     """Encode frames.
 
     Args:
@@ -86,7 +87,7 @@ def write_clip(
     return path
 
 
-def crop(box, fake_probability=0.05, *, notes=()):
+def crop(box, fake_probability=0.05, *, notes=()) -> CropVerdict:
     """What a network would say of a face, `CropVerdict`."""
     label = "Fake" if fake_probability >= 0.5 else "Real"
     confidence = max(fake_probability, 1.0 - fake_probability)
@@ -103,7 +104,7 @@ def crop(box, fake_probability=0.05, *, notes=()):
     )
 
 
-def look(frame, most):
+def look(frame: Image.Image, most: int) -> tuple[list[CropVerdict], bool]:
     """Find the square: stands for the networks, as `detector.video.watch` calls them."""
     levels = np.asarray(frame).astype(int)
     is_face = (levels[..., 0] > 150) & (levels[..., 1] < 120)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
-def sign(data, *, is_generated):
+def sign(data: bytes, *, is_generated: bool) -> bytes:
     """A JPEG with a manifest.
 
     Args:

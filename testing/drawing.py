@@ -3,6 +3,8 @@
 A Fake has a large bright nose, a Real a small dark one; all else is drawn at random.
 """
 
+from pathlib import Path
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -15,7 +17,7 @@ TINY = {
 SET_TINY = [part for name, value in TINY.items() for part in ("--set", f"{name}={value}")]
 
 
-def face(label, generator, *, side=96):
+def face(label: str, generator: np.random.Generator, *, side: int = 96) -> Image.Image:
     """Draw a face.
 
     Args:
@@ -43,7 +45,7 @@ def face(label, generator, *, side=96):
     return image
 
 
-def write_data_set(root, *, counts, seed=0, side=96):
+def write_data_set(root: Path, *, counts: dict[str, int], seed: int = 0, side: int = 96) -> None:
     """Write drawn faces as `{Train,Validation,Test}/{Real,Fake}/0000.png`.
 
     Args:

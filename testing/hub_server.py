@@ -11,6 +11,8 @@ import json
 import re
 import threading
 import urllib.parse
+from collections.abc import Generator
+from typing import Self
 
 from .hub_http import Fault, FaultyHandler
 from .hub_store import Refused, Store, front_matter_errors
@@ -21,7 +23,7 @@ PREFIXES = {"models": "model", "spaces": "space"}
 class Hub:
     """The server; `store` has the repositories, `requests` the log, `faults` what goes wrong."""
 
-    def __init__(self, folder):
+    def __init__(self, folder) -> None:
         self.store = Store(folder)
         self.requests = []
         self.faults = []
@@ -34,7 +36,7 @@ class Hub:
         self.content_url = f"http://localhost:{self.port}/cdn"
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self) -> Generator[Self]:
         thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         thread.start()
         try:
@@ -45,7 +47,7 @@ class Hub:
             self.server.server_close()
 
     @contextlib.contextmanager
-    def fault(self, pattern, **kind):
+    def fault(self, pattern: str, **kind) -> Generator[Fault]:
         """Let something go wrong until the block ends."""
         fault = Fault(pattern, **kind)
         self.faults.append(fault)
@@ -54,7 +56,7 @@ class Hub:
         finally:
             self.faults.remove(fault)
 
-    def find_fault(self, request):
+    def find_fault(self, request: str) -> Fault:
         with self.lock:
             self.requests.append(request)
             for fault in self.faults:
@@ -67,16 +69,16 @@ class Hub:
 class Handler(FaultyHandler):
     """What the Hub is asked, a method each; see `ROUTES`."""
 
-    def open(self, kind, name, **rights):
+    def open(self, kind, name, **rights) -> Repo:
         return self.hub.store.open(PREFIXES.get(kind, kind), name, self.token, **rights)
 
     # Accounts and repositories
 
-    def whoami(self):
+    def whoami(self) -> None:
         user = self.hub.store.user(self.token)
         self.send(200, {"type": "user", "name": user, "orgs": [], "auth": {"type": "access_token"}})
 
-    def create(self):
+    def create(self) -> None:
         wish = json.loads(self.body)
         user = self.hub.store.user(self.token, write=True)
         if (wish.get("organization") or user) != user:
@@ -94,14 +96,14 @@ class Handler(FaultyHandler):
             return self.send(refusal.status, url, **refusal.headers)
         self.send(200, url)
 
-    def info(self, kind, name, revision="main"):
+    def info(self, kind, name, revision="main") -> None:
         repo = self.open(kind, name)
         commit = repo.resolve(revision)
         files = [{"rfilename": path} for path in repo.commits[commit]]
         values = {"id": name, "sha": commit, "private": repo.is_private, "siblings": files}
         self.send(200, values | ({"sdk": repo.sdk} if repo.sdk else {}))
 
-    def refs(self, kind, name):
+    def refs(self, kind, name) -> None:
         repo = self.open(kind, name)
 
         def rows(names, prefix):
@@ -118,7 +120,7 @@ class Handler(FaultyHandler):
         }
         self.send(200, values)
 
-    def tree(self, kind, name, revision):
+    def tree(self, kind, name, revision) -> None:
         repo = self.open(kind, name)
         rows = []
         for path, file in repo.commits[repo.resolve(revision)].items():
@@ -128,7 +130,7 @@ class Handler(FaultyHandler):
             rows.append(row | ({"lfs": lfs} if file.is_lfs else {}))
         self.send(200, rows)
 
-    def tag(self, kind, name, revision):
+    def tag(self, kind, name, revision) -> None:
         repo = self.open(kind, name, write=True)
         with self.hub.lock:
             if (tag := json.loads(self.body)["tag"]) in repo.tags:
@@ -136,7 +138,7 @@ class Handler(FaultyHandler):
             repo.tags[tag] = repo.resolve(revision)
         self.send(200, {})
 
-    def settings(self, name, what):
+    def settings(self, name, what) -> None:
         repo = self.open("space", name, write=True)
         values = getattr(repo, what)
         if self.command == "POST":
@@ -149,13 +151,13 @@ class Handler(FaultyHandler):
 
     # Upload
 
-    def validate(self):
+    def validate(self) -> None:
         wish = json.loads(self.body)
         errors = front_matter_errors(wish["content"], wish["repoType"])
         values = {"errors": [{"message": error} for error in errors], "warnings": []}
         self.send(400 if errors else 200, values)
 
-    def preupload(self, kind, name, revision):
+    def preupload(self, kind, name, revision) -> None:
         repo = self.open(kind, name, write=True, propose="create_pr" in self.query)
         current = repo.commits[repo.resolve(revision)]
         rows = []
@@ -167,7 +169,7 @@ class Handler(FaultyHandler):
             rows.append(row | ({"oid": current[path].oid} if path in current else {}))
         self.send(200, {"files": rows})
 
-    def batch(self, name, prefix):
+    def batch(self, name, prefix) -> None:
         self.open("space" if prefix else "model", name, write=True, propose=True)
         objects = []
         for item in json.loads(self.body)["objects"]:
@@ -177,17 +179,17 @@ class Handler(FaultyHandler):
             objects.append(item | ({} if is_known else {"actions": actions}))
         self.send(200, {"transfer": "basic", "objects": objects})
 
-    def upload(self, oid):
+    def upload(self, oid) -> None:
         self.hub.store.large_files[oid] = self.body
         self.send(200)
 
-    def verify(self, oid):
+    def verify(self, oid) -> None:
         wish, content = json.loads(self.body), self.hub.store.large_files.get(oid, b"")
         if len(content) != wish["size"]:
             raise Refused(400, "The size of the uploaded file is not as announced")
         self.send(200, {})
 
-    def commit(self, kind, name, revision):
+    def commit(self, kind, name, revision) -> None:
         is_proposal = "create_pr" in self.query
         repo = self.open(kind, name, write=True, propose=is_proposal)
         header, contents, large, deleted = {}, {}, set(), set()
@@ -221,7 +223,7 @@ class Handler(FaultyHandler):
 
     # Download
 
-    def resolve(self, name, revision, path, prefix):
+    def resolve(self, name, revision, path, prefix) -> None:
         repo = self.open("space" if prefix else "model", name)
         commit = repo.resolve(revision)
         try:
@@ -238,10 +240,10 @@ class Handler(FaultyHandler):
             return self.send(302, **headers)
         self.send_content(file.content, **headers)
 
-    def content(self, path):
+    def content(self, path) -> None:
         self.send_content((self.hub.store.folder / path).read_bytes(), Accept_Ranges="bytes")
 
-    def send_content(self, content, **headers):
+    def send_content(self, content, **headers) -> None:
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if not match:
             return self.send(200, content, **headers)

@@ -19,7 +19,7 @@ COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 class Refused(Exception):
     """An answer other than 200, as the Hub words it."""
 
-    def __init__(self, status, message, code=None):
+    def __init__(self, status: int, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.headers = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
@@ -33,15 +33,15 @@ class File:
     is_lfs: bool
 
     @property
-    def content(self):
+    def content(self) -> bytes:
         return self.path.read_bytes()
 
     @functools.cached_property
-    def sha256(self):
+    def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
     @functools.cached_property
-    def oid(self):
+    def oid(self) -> str:
         """What the client compares: git's blob hash, or the sha256 of a large file."""
         if self.is_lfs:
             return self.sha256
@@ -51,7 +51,7 @@ class File:
 class Repo:
     """A repository: commits in order, and the names that point at them."""
 
-    def __init__(self, folder, *, kind, name, is_private, sdk=None):
+    def __init__(self, folder, *, kind, name, is_private, sdk=None) -> None:
         self.folder, self.kind, self.name = folder, kind, name
         self.is_private, self.sdk = is_private, sdk
         self.commits = {}  # commit: {path: File}
@@ -61,10 +61,10 @@ class Repo:
         self.commit({".gitattributes": b"*.tflite filter=lfs\n"}, message="initial commit")
 
     @property
-    def head(self):
+    def head(self) -> str:
         return self.branches["main"]
 
-    def resolve(self, revision):
+    def resolve(self, revision: str) -> str:
         for names in (self.branches, self.tags, self.pull_requests):
             if revision in names:
                 return names[revision]
@@ -72,13 +72,15 @@ class Repo:
             return revision
         raise Refused(404, f"Invalid rev id: {revision}", "RevisionNotFound")
 
-    def file(self, revision, path):
+    def file(self, revision: str, path: str) -> File:
         files = self.commits[self.resolve(revision)]
         if path not in files:
             raise Refused(404, "Entry not found", "EntryNotFound")
         return files[path]
 
-    def commit(self, contents, *, message="", lfs=(), deleted=(), pull_request=False):
+    def commit(
+        self, contents: dict[str, bytes], *, message="", lfs=(), deleted=(), pull_request=False
+    ) -> str:
         """Add files {path: bytes} on top of main; returns the commit."""
         parent = self.branches.get("main")
         files = {p: f for p, f in self.commits.get(parent, {}).items() if p not in deleted}
@@ -102,7 +104,7 @@ class Repo:
             self.branches["main"] = commit
         return commit
 
-    def state(self):
+    def state(self) -> tuple[dict, dict, dict, set]:
         """Everything that a push may change, to compare before and after."""
         return dict(self.branches), dict(self.tags), dict(self.pull_requests), set(self.commits)
 
@@ -110,17 +112,17 @@ class Repo:
 class Store:
     """All repositories, and who may do what."""
 
-    def __init__(self, folder):
+    def __init__(self, folder) -> None:
         self.folder = Path(folder)
         self.repos = {}  # (kind, "user/name"): Repo
         self.large_files = {}  # sha256: content, uploaded and not necessarily committed
 
-    def clear(self):
+    def clear(self) -> None:
         self.repos.clear()
         self.large_files.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def create(self, user, *, kind, name, is_private, sdk=None):
+    def create(self, user, *, kind, name, is_private, sdk=None) -> Repo:
         if (kind, f"{user}/{name}") in self.repos:
             raise Refused(409, "You already created this model repo")
         folder = self.folder / kind / user / name
@@ -128,7 +130,7 @@ class Store:
         self.repos[kind, repo.name] = repo
         return repo
 
-    def user(self, token, *, write=False):
+    def user(self, token: str | None, *, write=False) -> str:
         """The account of a token, or a refusal."""
         if token is None:
             raise Refused(401, "Invalid username or password.")
@@ -139,7 +141,7 @@ class Store:
             raise Refused(403, "You have read-only access, a write token is needed")
         return name
 
-    def open(self, kind, name, token, *, write=False, propose=False):
+    def open(self, kind: str, name: str, token: str | None, *, write=False, propose=False) -> Repo:
         """A repository, if the token may read it, write it, or propose changes to it."""
         user = self.user(token, write=write) if token or write else None
         repo = self.repos.get((kind, name))
@@ -151,7 +153,7 @@ class Store:
         return repo
 
 
-def front_matter_errors(content, kind):
+def front_matter_errors(content: str, kind: str) -> list[str]:
     """What the Hub would say of the front matter of a README."""
     match = re.match(r"---\n(.*?)\n---\n", content, re.DOTALL)
     try:

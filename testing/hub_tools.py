@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -23,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
 
 
-def weights(*, without=(), **changes):
+def weights(*, without=(), **changes) -> dict[str, bytes]:
     """The embedded weights with other values in detector.json, as {name: bytes}."""
     files = {name: (WEIGHTS_DIR / name).read_bytes() for name in (MODEL_FILE, FACES_FILE)}
     spec = json.loads((WEIGHTS_DIR / SPEC_FILE).read_text(encoding="utf-8"))
@@ -32,7 +34,7 @@ def weights(*, without=(), **changes):
     return {name: content for name, content in files.items() if name not in without}
 
 
-def figures(accuracy=0.9):
+def figures(accuracy: float = 0.9) -> dict:
     """What `train.evaluation.evaluate.summarise` gives, recognisably not of any real model."""
     classes = {"precision": 0.9011, "recall": 0.8991, "f1": 0.9001}
     return {
@@ -51,7 +53,7 @@ def figures(accuracy=0.9):
     }
 
 
-def evaluation(version, sha256, *, accuracy=0.9):
+def evaluation(version, sha256, *, accuracy=0.9) -> dict:
     """What `train.evaluation.evaluate.evaluate` finds, as far as the model card tells it."""
     return {
         "split": "Test",
@@ -65,7 +67,7 @@ def evaluation(version, sha256, *, accuracy=0.9):
     }
 
 
-def write_evaluated(folder, output, *, version="2.0.0", accuracy=0.9):
+def write_evaluated(folder, output, *, version="2.0.0", accuracy=0.9) -> None:
     """Make a folder of weights, and one of their evaluation, as training leaves them."""
     spec = json.loads((WEIGHTS_DIR / SPEC_FILE).read_text(encoding="utf-8"))
     keras = b"\0 stands for detector.keras " + version.encode()  # nothing opens it here
@@ -82,7 +84,9 @@ def write_evaluated(folder, output, *, version="2.0.0", accuracy=0.9):
     (output / "evaluation.json").write_text(json.dumps(found))
 
 
-def publish(hub, files, *, name="alice/faces", tag=None, is_private=False):
+def publish(
+    hub: Hub, files: dict[str, bytes], *, name="alice/faces", tag=None, is_private=False
+) -> str:
     """Put files into a repository, without a client; returns the commit."""
     repo = hub.store.repos.get(("model", name))
     user, _, last = name.partition("/")
@@ -94,7 +98,7 @@ def publish(hub, files, *, name="alice/faces", tag=None, is_private=False):
     return commit
 
 
-def environment(url, home, **more):
+def environment(url, home, **more) -> dict[str, str]:
     """Variables of a process that knows no hub but the test's, with a cache of its own."""
     ours = ("DETECTOR_", "HF_", "HUGGING")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -109,7 +113,7 @@ def environment(url, home, **more):
     return kept | fixed | more
 
 
-def run(hub, home, *arguments, stdin="", **more):
+def run(hub: Hub, home, *arguments, stdin="", **more) -> subprocess.CompletedProcess[str]:
     """Run `python ARGUMENTS` against a hub."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
@@ -122,7 +126,7 @@ def run(hub, home, *arguments, stdin="", **more):
     )
 
 
-def judge(hub, home, **more):
+def judge(hub: Hub, home, **more) -> tuple[dict, str]:
     """`python -m detector PHOTO --json` against a hub: the `weights` of its result, and stderr."""
     done = run(hub, home, "-m", "detector", EXAMPLE, "--json", **more)
     assert done.returncode == 0, done.stderr
@@ -136,18 +140,18 @@ class Worker:
     process: subprocess.Popen
     home: Path
 
-    def __call__(self, call, **arguments):
+    def __call__(self, call: str, **arguments) -> Any:
         print(json.dumps({"call": call, **arguments}), file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()
         assert line, "the worker died"
         return json.loads(line)
 
-    def empty_cache(self):
+    def empty_cache(self) -> None:
         shutil.rmtree(self.home / "hub", ignore_errors=True)
 
 
 @contextlib.contextmanager
-def started_worker(hub, home):
+def started_worker(hub: Hub, home) -> Generator[Worker]:
     process = subprocess.Popen(
         [sys.executable, "-m", "testing.hub_worker"],
         cwd=ROOT,
@@ -165,6 +169,6 @@ def started_worker(hub, home):
 
 
 @contextlib.contextmanager
-def started_hub(folder):
+def started_hub(folder) -> Generator[Hub]:
     with Hub(folder).running() as hub:
         yield hub

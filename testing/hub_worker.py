@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from detector import hub, load_detector
+from detector import Detector, hub, load_detector
 from detector.config import WEIGHTS_DIR
 from detector.photo import load_photo
 from detector.refresh import Refresh
@@ -22,18 +22,18 @@ PHOTO = load_photo(EXAMPLE)
 EMBEDDED = load_detector(WEIGHTS_DIR).weights
 
 
-def detector_of(weights):
+def detector_of(weights) -> Detector:
     return type(load_detector(WEIGHTS_DIR))(weights)
 
 
-def refresh(repo, revision="main"):
+def refresh(repo, revision="main") -> dict:
     """Try once; which weights give the next verdict, and whether another try may help."""
     detector = detector_of(EMBEDDED)
     retry = Refresh(detector, repo=repo, revision=revision).try_once()
     return {"retry": retry, **to_json(detector.predict(PHOTO))["weights"]}
 
 
-def follow(repo, revision="main", seconds=20.0):
+def follow(repo, revision="main", seconds=20.0) -> dict[str, list]:
     """Start in the background and judge until the Hub's weights serve; the sources in order."""
     detector = detector_of(EMBEDDED)
     notes, sources, deadline = [], [], time.monotonic() + seconds
@@ -46,7 +46,7 @@ def follow(repo, revision="main", seconds=20.0):
     return {"sources": sources, "notes": notes}
 
 
-def swap(repo, revisions, rounds=30):
+def swap(repo, revisions, rounds=30) -> list:
     """Judge in threads while weights are swapped; pairs of version and probability seen."""
     sets = [hub.fetch_weights(repo, revision) for revision in revisions]
     detector = detector_of(sets[0])
@@ -69,7 +69,7 @@ def swap(repo, revisions, rounds=30):
     return sorted(seen)
 
 
-def train(arguments, token=None, stdin=""):
+def train(arguments: list[str], token: str | None = None, stdin: str = "") -> dict:
     """`python -m train ARGUMENTS`: exit status and what it printed."""
     os.environ.pop("HF_TOKEN", None)
     if token:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Generator
 from pathlib import Path
 
 import jsonschema
@@ -16,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = json.loads((ROOT / "docs" / "result.schema.json").read_text(encoding="utf-8"))
 
 
-def check_form(value, *, form):
+def check_form(value, *, form) -> None:
     """Fail unless a value has the published form."""
     jsonschema.validate(value, {**SCHEMA, "$ref": f"#/$defs/{form}"})
 
 
 @contextlib.contextmanager
-def serve(*, seconds=90, **environment):
+def serve(*, seconds=90, **environment) -> Generator[str]:
     """Run `python app.py` on a free port until the block ends; gives the page's address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +51,7 @@ def serve(*, seconds=90, **environment):
         process.stdout.close()
 
 
-def answers(url):
+def answers(url: str) -> bool:
     """Whether the page is given at an address."""
     try:
         with urllib.request.urlopen(url, timeout=5):

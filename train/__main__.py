@@ -14,7 +14,7 @@ TRAINED = ("preset", "config", "backbone-weights", "set")  # options of steps th
 RESUMED = ("download", "prepare", "fit", "leave-out", "compare", "all")  # steps that go on
 
 
-def main(arguments=None):
+def main(arguments=None) -> None:
     parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     commands = parser.add_subparsers(dest="step", required=True, metavar="STEP")
 

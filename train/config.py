@@ -78,7 +78,7 @@ class TrainConfig:
     #                             and with PyTorch on a processor that has AVX512-BF16 or AMX
     seed: int = 2024
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if not isinstance(value, field.type) or isinstance(value, bool):
@@ -101,7 +101,7 @@ class TrainConfig:
         self.factors_of_pools  # noqa: B018 - reads the text, so that an error comes at once
 
     @property
-    def factors_of_pools(self):
+    def factors_of_pools(self) -> dict:
         """`pool_weights` as a dict of numbers above 0.
 
         Raises:
@@ -120,11 +120,11 @@ class TrainConfig:
         return factors
 
     @property
-    def takes_whole_pictures(self):
+    def takes_whole_pictures(self) -> bool:
         """Whether the margin is so large that a crop is the whole of a square picture."""
         return self.margin >= 10.0
 
-    def replace(self, **changes):
+    def replace(self, **changes) -> "TrainConfig":
         """Return a copy with some fields changed.
 
         Raises:
@@ -145,7 +145,7 @@ def _check_range(name, value):
     return None if value >= 0 else "0 or more"
 
 
-def check_names(names):
+def check_names(names) -> None:
     """Refuse names that are no field of `TrainConfig`.
 
     Raises:

@@ -6,7 +6,7 @@ from pathlib import Path
 from detector.errors import DataError
 
 
-def require_space(folder, needed, *, name):
+def require_space(folder, needed, *, name) -> None:
     """Refuse to write more than there is room for.
 
     Args:
@@ -25,7 +25,7 @@ def require_space(folder, needed, *, name):
         )
 
 
-def free_bytes(folder):
+def free_bytes(folder) -> int:
     """What is free on the disk of a folder, which need not exist yet."""
     place = Path(folder).resolve()
     while not place.exists():
@@ -33,7 +33,7 @@ def free_bytes(folder):
     return shutil.disk_usage(place).free
 
 
-def write_whole(path, text):
+def write_whole(path, text) -> None:
     """Write a text file that is there as a whole or as it was before, whenever a kill comes.
 
     Args:

@@ -12,7 +12,7 @@ LIBRARIES = (
 )
 
 
-def code_fingerprint(root=ROOT):
+def code_fingerprint(root=ROOT) -> str:
     """Hash the sources, alike on every machine.
 
     Args:
@@ -30,7 +30,7 @@ def code_fingerprint(root=ROOT):
     return digest.hexdigest()
 
 
-def library_versions():
+def library_versions() -> dict[str, str]:
     """Say on what a run was made.
 
     Returns:

@@ -14,7 +14,7 @@ RESAMPLES = 1000  # of the bootstrap
 LEAST_PICTURES = 20  # of a class in a group, below which a rate says nothing
 
 
-def summarise(labels, verdicts):
+def summarise(labels, verdicts) -> dict:
     """Figures of verdicts against labels.
 
     Args:
@@ -57,7 +57,7 @@ def summarise(labels, verdicts):
     }
 
 
-def intervals(labels, verdicts, *, groups=None, seed=0):
+def intervals(labels, verdicts, *, groups=None, seed=0) -> dict:
     """95 % intervals by the percentile bootstrap (Efron, 1979).
 
     There is none of the calibration error: it grows by resampling, whatever the model.
@@ -97,7 +97,7 @@ def intervals(labels, verdicts, *, groups=None, seed=0):
     return {name: _ends([draw[name] for draw in draws]) for name in (draws[0] if draws else ())}
 
 
-def by_group(labels, verdicts, groups):
+def by_group(labels, verdicts, groups) -> dict:
     """Figures of each group of pictures, such as those with small faces.
 
     Args:
@@ -132,7 +132,7 @@ def by_group(labels, verdicts, groups):
     return figures
 
 
-def by_source(labels, verdicts, pictures):
+def by_source(labels, verdicts, pictures) -> dict:
     """Figures of each source, told from pictures of the other class in its pool.
 
     Args:
@@ -199,7 +199,7 @@ def auc(labels, scores):
     return (ranks[labels == 1].sum() - fakes * (fakes + 1) / 2) / (fakes * (len(labels) - fakes))
 
 
-def risk_coverage(confidences, is_right):
+def risk_coverage(confidences, is_right) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Accuracy of the most confident verdicts, for every coverage.
 
     Args:
@@ -215,7 +215,7 @@ def risk_coverage(confidences, is_right):
     return counts / len(order), accuracy, np.asarray(confidences)[order]
 
 
-def expected_calibration_error(probabilities, labels, *, bins=15):
+def expected_calibration_error(probabilities, labels, *, bins=15) -> float:
     """Mean gap between confidence and accuracy (Guo et al., ICML 2017), equal-width bins.
 
     Args:

@@ -11,7 +11,7 @@ from sklearn import metrics
 from detector import CLASSES
 
 
-def confusion(matrix, path):
+def confusion(matrix, path) -> None:
     """Write a confusion matrix with counts.
 
     Args:
@@ -24,7 +24,7 @@ def confusion(matrix, path):
     _save(display.figure_, path)
 
 
-def curves(labels, probabilities, path):
+def curves(labels, probabilities, path) -> None:
     """Write ROC and precision-recall curves side by side.
 
     Args:
@@ -42,7 +42,7 @@ def curves(labels, probabilities, path):
     _save(figure, path)
 
 
-def reliability(confidences, is_right, path, *, bins=15):
+def reliability(confidences, is_right, path, *, bins=15) -> None:
     """Write a reliability diagram: how often verdicts of each confidence are right.
 
     Args:
@@ -68,7 +68,7 @@ def reliability(confidences, is_right, path, *, bins=15):
     _save(figure, path)
 
 
-def coverage(share, accuracy, path):
+def coverage(share, accuracy, path) -> None:
     """Write a risk-coverage curve.
 
     Args:
@@ -87,7 +87,7 @@ def coverage(share, accuracy, path):
     _save(figure, path)
 
 
-def families(figures, path):
+def families(figures, path) -> None:
     """Write accuracy by family of corruptions and severity.
 
     Args:
@@ -107,7 +107,7 @@ def families(figures, path):
     _save(figure, path)
 
 
-def history(epochs, path):
+def history(epochs, path) -> None:
     """Write the curves of training: loss, accuracy, AUC, precision and recall by epoch.
 
     Args:
@@ -127,7 +127,7 @@ def history(epochs, path):
     _save(figure, path)
 
 
-def samples(crops, labels, path, *, probabilities=None):
+def samples(crops, labels, path, *, probabilities=None) -> None:
     """Write a sheet of crops, each with its label and, where there is one, its verdict.
 
     Args:
@@ -150,7 +150,7 @@ def samples(crops, labels, path, *, probabilities=None):
     _save(figure, path)
 
 
-def leaderboard(rows, path):
+def leaderboard(rows, path) -> None:
     """Write accuracy and AUC of presets as bars, and AUC against latency and size.
 
     Args:

@@ -14,17 +14,17 @@ from .config import TrainConfig, check_names, typed
 FOLDER = Path(__file__).parent / "presets"
 
 
-def preset_names():
+def preset_names() -> list[str]:
     """The names of all presets."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def is_file_name(name):
+def is_file_name(name) -> bool:
     """Whether a recipe is named by its file, not by a preset."""
     return str(name).endswith((".yaml", ".yml"))
 
 
-def load_preset(name, **changes):
+def load_preset(name, **changes) -> TrainConfig:
     """Read a recipe.
 
     Args:

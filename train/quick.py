@@ -16,12 +16,12 @@ SETTINGS = {
 MARK = "-quick"  # at the end of the version
 
 
-def is_toy(version):
+def is_toy(version) -> bool:
     """Whether weights of that version are of a toy run."""
     return version.endswith(MARK)
 
 
-def start_of(architecture):
+def start_of(architecture) -> str:
     """The weights that a toy run of a network starts from: those that ship, if they are of it.
 
     Nothing is fetched for a toy. Another network starts from noise.

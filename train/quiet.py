@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 
-def import_keras():
+def import_keras() -> None:
     """Import Keras, and TensorFlow with it where it is installed.
 
     Some lines come from C++ before its log level is read (`TF_CPP_MIN_LOG_LEVEL`), so the error

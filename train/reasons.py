@@ -13,7 +13,7 @@ HEADING = re.compile(r"    # (\S.*)$")
 MORE = re.compile(r"    #\s{2,}(\S.*)$")
 
 
-def recipes_and_settings():
+def recipes_and_settings() -> str:
     """The text below the options of a step that trains."""
     return "\n".join(
         ["recipes (--preset):"]

@@ -1,7 +1,7 @@
 """Times in words."""
 
 
-def duration(seconds):
+def duration(seconds) -> str:
     """A time as a person would say it, such as "27 minutes"."""
     if seconds < 90:
         return f"{max(round(seconds), 1)} s"

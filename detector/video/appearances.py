@@ -7,6 +7,7 @@ everybody after a cut.
 import dataclasses
 import itertools
 import math
+from collections.abc import Iterable, Sequence
 
 from PIL import Image
 
@@ -42,7 +43,7 @@ class Sample:
     scale: float = 1.0
 
 
-def join(samples, *, cuts):
+def join(samples: Iterable[Sample], *, cuts: Sequence[float]) -> list[list[Sample]]:
     """Join the faces of a clip.
 
     Args:
@@ -64,7 +65,7 @@ def join(samples, *, cuts):
     return sorted(done + open_ones, key=lambda one: one[0].time)
 
 
-def choose(joined, *, frames):
+def choose(joined, *, frames: int) -> tuple[list[list[Sample]], bool]:
     """Keep the appearances that can be judged.
 
     Args:

@@ -31,7 +31,7 @@ class _ClipError(Exception):
         self.code = code
 
 
-def main():
+def main() -> None:
     """Limit this process, then answer requests until there are no more."""
     job = json.loads(sys.argv[1])
     try:

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from PIL import Image
@@ -101,13 +103,13 @@ class Decoder:
             limit of its own time, or where it crashed.
     """
 
-    def __init__(self, path, *, deadline):
+    def __init__(self, path: str | os.PathLike, *, deadline: float) -> None:
         self.facts, self.times, self.is_cut_short = {}, (), False
         self._path, self._deadline = path, deadline
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         library = importlib.util.find_spec("av")
-        if library is None:
+        if library is None or library.origin is None:  # a folder of that name is no library
             raise ClipError(
                 "To read clips PyAV is needed. Install it: pip install av, or "
                 "pip install 'deepfake-photo-detector[video]'.",
@@ -142,7 +144,7 @@ class Decoder:
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_) -> None:
         self._clock.cancel()
         self._process.kill()
         for stream in (self._process.stdin, self._process.stdout):
@@ -150,7 +152,14 @@ class Decoder:
                 stream.close()
         self._process.wait()
 
-    def frames(self, times, *, key_frames_only=False, seek=0.0, with_greys=True):
+    def frames(
+        self,
+        times: Iterable[float],
+        *,
+        key_frames_only: bool = False,
+        seek: float = 0.0,
+        with_greys: bool = True,
+    ) -> Iterator[Frame | Grey]:
         """Decode frames, in order.
 
         Args:
@@ -183,11 +192,11 @@ class Decoder:
         self.is_cut_short |= message is None
 
     @property
-    def pid(self):
+    def pid(self) -> int:
         """Number of the process."""
         return self._process.pid
 
-    def ran_out_of_time(self):
+    def ran_out_of_time(self) -> bool:
         """Whether a limit of time ended the process, and not a fault; waits for its end."""
         return -self._process.wait() in TIME_SIGNALS or time.monotonic() >= self._deadline
 

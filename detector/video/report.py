@@ -2,14 +2,18 @@
 
 import dataclasses
 
+from PIL import Image
+
+from .. import CropVerdict
 from ..explain import draw_boxes, overlay
 from ..report import NOTES, judged_to_json, to_percent
-from .verdict import rank
+from .appearances import Sample
+from .verdict import Appearance, VideoVerdict, rank
 
 UNCHECKED = "Voice and lip movement are not checked."
 
 
-def to_json(verdict):
+def to_json(verdict) -> dict:
     """Turn a verdict on a clip into plain types for `json.dumps`.
 
     Args:
@@ -45,7 +49,7 @@ def to_json(verdict):
     }
 
 
-def to_sentence(verdict):
+def to_sentence(verdict) -> str:
     """Say a verdict on a clip in plain words.
 
     Args:
@@ -60,13 +64,13 @@ def to_sentence(verdict):
     return " ".join([*said, UNCHECKED])
 
 
-def to_clock(seconds):
+def to_clock(seconds: float) -> str:
     """A time of a clip as people read it: "1:07.5"."""
     tenths = round(seconds * 10)
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
-def decisive(verdict):
+def decisive(verdict: VideoVerdict) -> tuple[Appearance | None, int]:
     """The appearance that decides, and its number from 1; (None, 0) where there is none."""
     if not verdict.appearances:
         return None, 0
@@ -74,12 +78,12 @@ def decisive(verdict):
     return verdict.appearances[found], found + 1
 
 
-def worst_sample(appearance):
+def worst_sample(appearance: Appearance) -> Sample:
     """The most suspicious `Sample` of an appearance."""
     return next(s for s in appearance.samples if s.time == appearance.worst_time)
 
 
-def show(sample):
+def show(sample) -> tuple[Image.Image, CropVerdict]:
     """A sample's frame as it was kept, and its crop in pixels of that."""
     left, top, right, bottom = sample.crop.square
     scale = sample.scale
@@ -91,7 +95,7 @@ def show(sample):
     return sample.picture, crop
 
 
-def draw_worst(appearance):
+def draw_worst(appearance: Appearance) -> Image.Image:
     """The most suspicious frame of an appearance, under its heatmap.
 
     Returns:

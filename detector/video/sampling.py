@@ -3,6 +3,7 @@
 import bisect
 import dataclasses
 import itertools
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Plan:
     key_frames_only: bool
 
 
-def plan(times, key_frames, *, pixels):
+def plan(times: Sequence[float], key_frames: Sequence[float], *, pixels: int) -> Plan:
     """Choose the frames that are looked at first.
 
     Args:
@@ -50,7 +51,7 @@ def plan(times, key_frames, *, pixels):
     return Plan(spread(times), False)
 
 
-def spread(times, *, count=MOMENTS):
+def spread(times: Sequence[float], *, count: int = MOMENTS) -> tuple[float, ...]:
     """Choose frames evenly in time: `count` of them, or one every `SPACING` seconds.
 
     Args:
@@ -65,7 +66,9 @@ def spread(times, *, count=MOMENTS):
     return tuple(dict.fromkeys(_nearest(times, moment) for moment in moments))
 
 
-def look_closer(times, worst, *, seen, count=CLOSER):
+def look_closer(
+    times: Sequence[float], worst: float, *, seen: Iterable[float], count: int = CLOSER
+) -> tuple[float, ...]:
     """Choose frames around the most suspicious one, up to its neighbours of those seen before.
 
     Args:
@@ -86,7 +89,7 @@ def look_closer(times, worst, *, seen, count=CLOSER):
     return tuple(between[int(step)] for step in steps.round())
 
 
-def find_cuts(greys):
+def find_cuts(greys: Sequence[tuple[float, np.ndarray]]) -> list[float]:
     """Find where one shot ends and another begins.
 
     Args:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 from ..errors import ClipError
@@ -11,7 +12,7 @@ from ..limits import MAX_CLIP_BYTES
 
 
 @contextlib.contextmanager
-def opened(clip):
+def opened(clip: str | os.PathLike | bytes) -> Generator[Path]:
     """The path of a clip whose file may be read, until the block ends.
 
     Args:

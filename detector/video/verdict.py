@@ -92,7 +92,7 @@ class VideoVerdict:
     weights: object
 
 
-def judge_appearance(samples):
+def judge_appearance(samples) -> Appearance:
     """Judge one face over time.
 
     It is conclusively Fake where two samples in a row are, or a tenth of all: single frames
@@ -133,7 +133,7 @@ def judge_appearance(samples):
     )
 
 
-def judge_clip(appearances, *, notes, clip, cuts, weights):
+def judge_clip(appearances, *, notes, clip, cuts, weights) -> VideoVerdict:
     """Judge a clip by the faces in it.
 
     Args:
@@ -205,7 +205,7 @@ def _log_odds(probability):
     return math.log(probability / (1.0 - probability))
 
 
-def rank(appearance):
+def rank(appearance: Appearance) -> tuple[bool, bool, float]:
     """By what the appearance that decides on a clip is the highest."""
     is_fake = appearance.label == "Fake"
     return is_fake, appearance.is_conclusive, appearance.fake_probability

@@ -1,8 +1,11 @@
 """A clip to a verdict: frames are decoded by a process of its own, and judged in this one."""
 
 import dataclasses
+import os
 import time
+from collections.abc import Callable, Generator
 
+from .. import WeightsInfo
 from ..errors import ClipError
 from ..explain import reframe
 from ..limits import MAX_CLIP_WALL
@@ -10,13 +13,19 @@ from .appearances import Sample, choose, join
 from .decode import Decoder, Frame
 from .sampling import find_cuts, look_closer, plan
 from .source import opened
-from .verdict import Clip, judge_appearance, judge_clip
+from .verdict import Clip, VideoVerdict, judge_appearance, judge_clip
 
 SHOWN_SIDE = 640  # pixels, longer side of frames that are kept to be shown
 MAX_FACES = 8  # judged in one frame, largest first
 
 
-def watch(clip, *, look, weights, seconds=MAX_CLIP_WALL):
+def watch(
+    clip: str | os.PathLike | bytes,
+    *,
+    look: Callable,
+    weights: WeightsInfo,
+    seconds: float = MAX_CLIP_WALL,
+) -> Generator[tuple[int, int], None, VideoVerdict]:
     """Judge a clip, and tell how far it is.
 
     Args:

@@ -46,7 +46,7 @@ class FaceBatches(keras.utils.PyDataset):
         limit: at most that many batches an epoch.
     """
 
-    def __init__(self, pictures, config, *, augment, corrupt_share, limit=None):
+    def __init__(self, pictures, config, *, augment, corrupt_share, limit=None) -> None:
         super().__init__(workers=2, max_queue_size=16)
         self.pictures = pictures
         self.config = config
@@ -56,10 +56,10 @@ class FaceBatches(keras.utils.PyDataset):
         self.length = min(batches, limit or batches)
         self.start_epoch(0)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.length
 
-    def start_epoch(self, epoch):
+    def start_epoch(self, epoch) -> None:
         """Draw order and randomness of an epoch; a resumed run draws what it would have drawn."""
         self.epoch = epoch if self.augment else 0
         self.slots = [Slot(index, index) for index in range(len(self.pictures))]
@@ -71,7 +71,7 @@ class FaceBatches(keras.utils.PyDataset):
                 pool_weights=self.config.factors_of_pools,
             )
 
-    def __getitem__(self, batch):
+    def __getitem__(self, batch) -> tuple[np.ndarray, np.ndarray]:
         """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
         size = self.config.batch_size
         slots = self.slots[batch * size : (batch + 1) * size]
@@ -120,14 +120,14 @@ class FaceBatches(keras.utils.PyDataset):
         return crop[:, ::-1] if is_flipped else crop
 
 
-def training_batches(pictures, config, *, limit=None):
+def training_batches(pictures, config, *, limit=None) -> FaceBatches:
     """`FaceBatches` as a network learns from them: drawn anew each epoch, augmented, degraded."""
     return FaceBatches(
         pictures, config, augment=True, corrupt_share=config.corrupt_share, limit=limit
     )
 
 
-def shift(square, size, generator):
+def shift(square, size, generator) -> tuple[float, float, float, float]:
     """Move a square a little, but not out of its photo.
 
     Args:
@@ -143,12 +143,12 @@ def shift(square, size, generator):
     return x, y, min(x + side, size[0]), min(y + side, size[1])
 
 
-def degrade(photo, square, generator, *, side):
+def degrade(photo, square, generator, *, side) -> Image.Image:
     """Cut a square of a photo at that side and degrade it: a square `PIL.Image.Image`, RGB."""
     return Image.fromarray(corrupt(cut(photo, square, input_size=side), generator))
 
 
-def cut_around(photo, picture):
+def cut_around(photo, picture) -> tuple:
     """Cut a photo to the surroundings of its face, all that a crop may show of it.
 
     Args:
@@ -164,7 +164,7 @@ def cut_around(photo, picture):
     return photo, dataclasses.replace(picture, box=box, size=photo.size)
 
 
-def cut_close(photo, picture, generator):
+def cut_close(photo, picture, generator) -> tuple:
     """Cut some sides of a photo off, close to the face or through it.
 
     Args:

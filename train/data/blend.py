@@ -18,7 +18,7 @@ PART_HEIGHTS = (-0.14, 0.06, 0.24)  # of their middles below the face's, in box 
 OUTLINE = 64  # corners of a mask's outline
 
 
-def blend(photo, box, donor, donor_box, generator):
+def blend(photo, box, donor, donor_box, generator) -> tuple[Image.Image, np.ndarray]:
     """Make a fake of a genuine photo.
 
     Args:

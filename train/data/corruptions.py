@@ -23,7 +23,7 @@ FAMILIES = {}
 COUNT_PROBABILITIES = (0.25, 0.40, 0.25, 0.10)
 
 
-def corrupt(picture, generator):
+def corrupt(picture, generator) -> np.ndarray:
     """Degrade a picture as a random one of the Test split is.
 
     Args:
@@ -71,26 +71,26 @@ def _smooth_noise(shape, cells, generator):
 
 
 @_register("noise")
-def gaussian_noise(picture, severity, generator):
+def gaussian_noise(picture, severity, generator) -> np.ndarray:
     shape = picture.shape if generator.random() < 0.5 else (*picture.shape[:2], 1)
     noise = generator.standard_normal(shape, np.float32) * _between(4, 50, severity)
     return _to_uint8(picture + noise)
 
 
 @_register("noise")
-def shot_noise(picture, severity, generator):
+def shot_noise(picture, severity, generator) -> np.ndarray:
     spread = np.sqrt(picture + 1.0) * _between(0.4, 3.5, severity)
     return _to_uint8(picture + generator.standard_normal(picture.shape, np.float32) * spread)
 
 
 @_register("noise")
-def speckle_noise(picture, severity, generator):
+def speckle_noise(picture, severity, generator) -> np.ndarray:
     noise = generator.standard_normal(picture.shape, np.float32) * _between(0.05, 0.45, severity)
     return _to_uint8(picture * (1.0 + noise))
 
 
 @_register("noise")
-def impulse_noise(picture, severity, generator):
+def impulse_noise(picture, severity, generator) -> np.ndarray:
     shape = picture.shape if generator.random() < 0.5 else (*picture.shape[:2], 1)
     draw = generator.random(shape, np.float32)
     share = _between(0.01, 0.14, severity)
@@ -103,7 +103,7 @@ def impulse_noise(picture, severity, generator):
 
 
 @_register("weather")
-def snow(picture, severity, generator):
+def snow(picture, severity, generator) -> np.ndarray:
     flakes = np.zeros(picture.shape[:2], np.float32)
     height, width = flakes.shape
     for _ in range(int(_between(15, 160, severity))):
@@ -114,7 +114,7 @@ def snow(picture, severity, generator):
 
 
 @_register("weather")
-def rain(picture, severity, generator):
+def rain(picture, severity, generator) -> np.ndarray:
     drops = (generator.random(picture.shape[:2]) < _between(0.002, 0.03, severity)).astype(
         np.float32
     )
@@ -124,14 +124,14 @@ def rain(picture, severity, generator):
 
 
 @_register("weather")
-def fog(picture, severity, generator):
+def fog(picture, severity, generator) -> np.ndarray:
     density = _smooth_noise(picture.shape, int(generator.integers(2, 7)), generator)
     density = _between(0.2, 0.85, severity) * (0.4 + 0.6 * density)
     return _to_uint8(picture * (1 - density) + generator.uniform(150, 240) * density)
 
 
 @_register("weather")
-def shade(picture, severity, generator):
+def shade(picture, severity, generator) -> np.ndarray:
     light = _smooth_noise(picture.shape, int(generator.integers(2, 5)), generator)
     return _to_uint8(picture * (1.0 - _between(0.2, 0.9, severity) * light))
 
@@ -150,23 +150,23 @@ def _line_kernel(length, degrees):
 
 
 @_register("blur")
-def gaussian_blur(picture, severity, generator):
+def gaussian_blur(picture, severity, generator) -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), _between(0.5, 4.0, severity) * len(picture) / 160)
 
 
 @_register("blur")
-def motion_blur(picture, severity, generator):
+def motion_blur(picture, severity, generator) -> np.ndarray:
     length = int(_between(3, 19, severity) * len(picture) / 160)
     return cv2.filter2D(picture, -1, _line_kernel(max(length, 3), generator.uniform(0, 180)))
 
 
 @_register("blur")
-def median_blur(picture, severity, generator):
+def median_blur(picture, severity, generator) -> np.ndarray:
     return cv2.medianBlur(picture, 2 * int(_between(1, 5, severity)) + 1)
 
 
 @_register("blur")
-def box_blur(picture, severity, generator):
+def box_blur(picture, severity, generator) -> np.ndarray:
     return cv2.blur(picture, (int(_between(2, 10, severity)),) * 2)
 
 
@@ -174,26 +174,26 @@ def box_blur(picture, severity, generator):
 
 
 @_register("compression")
-def jpeg(picture, severity, generator):
+def jpeg(picture, severity, generator) -> np.ndarray:
     quality = int(_between(75, 6, severity))
     _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 @_register("compression")
-def webp(picture, severity, generator):
+def webp(picture, severity, generator) -> np.ndarray:
     quality = int(_between(75, 3, severity))
     _, data = cv2.imencode(".webp", picture[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])
     return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 @_register("compression")
-def pixelate(picture, severity, generator):
+def pixelate(picture, severity, generator) -> np.ndarray:
     return _resample(picture, severity, cv2.INTER_NEAREST)
 
 
 @_register("compression")
-def downsample(picture, severity, generator):
+def downsample(picture, severity, generator) -> np.ndarray:
     return _resample(picture, severity, cv2.INTER_LINEAR)
 
 
@@ -209,13 +209,13 @@ def _resample(picture, severity, interpolation):
 
 
 @_register("occlusion")
-def pixel_dropout(picture, severity, generator):
+def pixel_dropout(picture, severity, generator) -> np.ndarray:
     keep = generator.random((*picture.shape[:2], 1)) > _between(0.01, 0.15, severity)
     return picture * keep
 
 
 @_register("occlusion")
-def block_dropout(picture, severity, generator):
+def block_dropout(picture, severity, generator) -> np.ndarray:
     cells = int(generator.integers(8, 32))
     channels = 3 if generator.random() < 0.5 else 1
     coarse = generator.random((cells, cells, channels)) > _between(0.01, 0.15, severity)
@@ -226,7 +226,7 @@ def block_dropout(picture, severity, generator):
 
 
 @_register("occlusion")
-def block_occlusion(picture, severity, generator):
+def block_occlusion(picture, severity, generator) -> np.ndarray:
     picture = picture.copy()
     height, width = picture.shape[:2]
     for _ in range(int(_between(1, 6, severity))):
@@ -242,36 +242,36 @@ def block_occlusion(picture, severity, generator):
 
 
 @_register("colour")
-def hue_shift(picture, severity, generator):
+def hue_shift(picture, severity, generator) -> np.ndarray:
     hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
     hsv[..., 0] = (hsv[..., 0].astype(int) + int(_between(4, 90, severity))) % 180
     return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
 
 
 @_register("colour")
-def tint(picture, severity, generator):
+def tint(picture, severity, generator) -> np.ndarray:
     shift = generator.uniform(-1, 1, 3) * _between(10, 80, severity)
     return _to_uint8(picture + shift)
 
 
 @_register("colour")
-def channel_gain(picture, severity, generator):
+def channel_gain(picture, severity, generator) -> np.ndarray:
     return _to_uint8(picture * (1.0 + generator.uniform(-1, 1, 3) * _between(0.1, 0.8, severity)))
 
 
 @_register("colour")
-def inversion(picture, severity, generator):
+def inversion(picture, severity, generator) -> np.ndarray:
     channels = generator.random(3) < _between(0.3, 1.0, severity)
     return np.where(channels, 255 - picture, picture)
 
 
 @_register("colour")
-def solarise(picture, severity, generator):
+def solarise(picture, severity, generator) -> np.ndarray:
     return np.where(picture > _between(230, 90, severity), 255 - picture, picture)
 
 
 @_register("colour")
-def posterise(picture, severity, generator):
+def posterise(picture, severity, generator) -> np.ndarray:
     step = 2 ** int(_between(4, 7.5, severity))
     return picture // step * step + step // 2
 
@@ -284,17 +284,17 @@ def _grey(picture):
 
 
 @_register("saturation")
-def desaturation(picture, severity, generator):
+def desaturation(picture, severity, generator) -> np.ndarray:
     return _blend(picture, _grey(picture), _between(0.3, 1.0, severity))
 
 
 @_register("saturation")
-def greyscale(picture, severity, generator):
+def greyscale(picture, severity, generator) -> np.ndarray:
     return _grey(picture)
 
 
 @_register("saturation")
-def oversaturation(picture, severity, generator):
+def oversaturation(picture, severity, generator) -> np.ndarray:
     return _blend(picture, _grey(picture), -_between(0.3, 3.0, severity))
 
 
@@ -302,25 +302,25 @@ def oversaturation(picture, severity, generator):
 
 
 @_register("exposure")
-def brightness(picture, severity, generator):
+def brightness(picture, severity, generator) -> np.ndarray:
     sign = 1.0 if generator.random() < 0.5 else -1.0
     return _to_uint8(picture + np.float32(sign * _between(10, 100, severity)))
 
 
 @_register("exposure")
-def gamma(picture, severity, generator):
+def gamma(picture, severity, generator) -> np.ndarray:
     exponent = _between(1.2, 3.0, severity) ** (1 if generator.random() < 0.5 else -1)
     return cv2.LUT(picture, _to_uint8(255.0 * np.linspace(0, 1, 256) ** exponent))
 
 
 @_register("exposure")
-def contrast(picture, severity, generator):
+def contrast(picture, severity, generator) -> np.ndarray:
     gain = _between(1.2, 3.0, severity) ** (1 if generator.random() < 0.5 else -1)
     return _to_uint8((picture - 128.0) * gain + 128.0)
 
 
 @_register("exposure")
-def equalisation(picture, severity, generator):
+def equalisation(picture, severity, generator) -> np.ndarray:
     channels = [cv2.equalizeHist(channel) for channel in cv2.split(picture)]
     return _blend(picture, cv2.merge(channels), _between(0.3, 1.0, severity))
 
@@ -329,26 +329,26 @@ def equalisation(picture, severity, generator):
 
 
 @_register("edges")
-def sharpen(picture, severity, generator):
+def sharpen(picture, severity, generator) -> np.ndarray:
     blurred = cv2.GaussianBlur(picture, (0, 0), generator.uniform(0.8, 2.0))
     return _blend(picture, blurred, -_between(0.5, 4.0, severity))
 
 
 @_register("edges")
-def emboss(picture, severity, generator):
+def emboss(picture, severity, generator) -> np.ndarray:
     kernel = np.array([[-1, -1, 0], [-1, 1, 1], [0, 1, 1]], np.float32)
     return _blend(picture, cv2.filter2D(picture, -1, kernel), _between(0.3, 1.0, severity))
 
 
 @_register("edges")
-def edge_overlay(picture, severity, generator):
+def edge_overlay(picture, severity, generator) -> np.ndarray:
     kernel = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32)
     edges = cv2.filter2D(_grey(picture), -1, kernel)
     return _blend(picture, cv2.convertScaleAbs(edges, alpha=2.0), _between(0.1, 0.7, severity))
 
 
 @_register("edges")
-def displacement(picture, severity, generator):
+def displacement(picture, severity, generator) -> np.ndarray:
     height, width = picture.shape[:2]
     reach = _between(1.0, 5.0, severity) * height / 160
     fine = generator.uniform(-1, 1, (2, height, width)).astype(np.float32)
@@ -360,7 +360,7 @@ def displacement(picture, severity, generator):
     )  # fmt: skip
 
 
-def contact_sheet(path, *, side=128, severities=(0.2, 0.6, 1.0)):
+def contact_sheet(path, *, side=128, severities=(0.2, 0.6, 1.0)) -> Image.Image:
     """Show every corruption at a few severities.
 
     Args:

@@ -34,7 +34,7 @@ MAX_RATIO = 100  # unpacked over packed; photos are packed already, and zip's wo
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others zipfile unpacks without a bound
 
 
-def download(output, *, archives=(), count=0):
+def download(output, *, archives=(), count=0) -> dict[str, int]:
     """Bring the pictures into `output/Dataset/{Train,Validation,Test}/{Fake,Real}/`.
 
     Pictures that come without splits are split as `train.data.split_folders` does.
@@ -136,7 +136,7 @@ def _is_flat(source):
     return not has_splits and all(label.lower() in outer for label in CLASSES)
 
 
-def unpack(archive, target):
+def unpack(archive, target) -> None:
     """Unpack a zip archive, without its outermost folder if that is called `Dataset`.
 
     Args:

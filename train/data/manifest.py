@@ -49,19 +49,19 @@ class Picture:
     dhash: str = ""
     copy: Path | None = None
 
-    def square(self, *, margin):
+    def square(self, *, margin) -> tuple[float, float, float, float]:
         """The square that is judged, as `Detector` would choose it; see `face_square`."""
         if self.box is None:
             return centre_square(self.size)
         return face_square(self.box, self.size, margin=margin)
 
 
-def copy_path(root, sha256):
+def copy_path(root, sha256) -> Path:
     """Where the smaller copy of a picture lies; see `train.data.reduced`."""
     return root / COPIES / f"{sha256[:32]}.png"
 
 
-def write_rows(path, rows):
+def write_rows(path, rows) -> None:
     """Write a manifest, whole or not at all.
 
     Args:
@@ -80,7 +80,7 @@ def write_rows(path, rows):
     temporary.replace(path)
 
 
-def read_rows(manifest):
+def read_rows(manifest) -> list[Picture]:
     """Read a manifest.
 
     Args:
@@ -119,7 +119,7 @@ def read_rows(manifest):
     return rows
 
 
-def read_manifest(root, split):
+def read_manifest(root, split) -> list[Picture]:
     """Read the pictures of one split.
 
     Args:
@@ -144,12 +144,12 @@ def read_manifest(root, split):
     return rows
 
 
-def read_fingerprint(root):
+def read_fingerprint(root) -> str:
     """Read the fingerprint of all pictures of a data set, hex; see `prepare`."""
     return _read_report(root)["fingerprint"]
 
 
-def read_sources(root):
+def read_sources(root) -> list[dict]:
     """Read the names of the sources of a data set, a sorted list."""
     return sorted(_read_report(root)["sources"])
 

@@ -15,12 +15,12 @@ FACE_SIDE = 256  # pixels; photos with a larger face are read from a copy with o
 SURROUNDINGS = 1.9  # side of the copy over that of the face; training looks at 1.5 times at most
 
 
-def is_reduced(picture):
+def is_reduced(picture) -> bool:
     """Whether training reads a copy of a picture (`train.data.manifest.Picture`)."""
     return picture.box is not None and longer_side(picture.box) > FACE_SIDE
 
 
-def write_copy(photo, picture):
+def write_copy(photo, picture) -> None:
     """Write the copy of a picture for which `is_reduced` holds.
 
     Args:
@@ -36,7 +36,7 @@ def write_copy(photo, picture):
     temporary.replace(picture.copy)
 
 
-def read(picture):
+def read(picture) -> tuple:
     """Read a picture as training sees it.
 
     Args:

@@ -32,7 +32,7 @@ FULL_COLOUR_SHARE = 0.3  # of JPEGs that keep the resolution of colour
 BETWEEN_SHARE, BETWEEN = 0.5, (0.7, 1.2)  # of crops scaled between two savings, and by how much
 
 
-def draw_side(square, generator, *, input_size):
+def draw_side(square, generator, *, input_size) -> int:
     """Draw the side in pixels that a square of a photo is brought to before it is saved."""
     own = square[2] - square[0]
     if generator.random() < NATIVE_SHARE:
@@ -41,7 +41,7 @@ def draw_side(square, generator, *, input_size):
     return max(16, round(min(np.exp(generator.uniform(low, high)), MOST_ENLARGED * own)))
 
 
-def resave(photo, square, generator, *, side):
+def resave(photo, square, generator, *, side) -> np.ndarray:
     """Cut a square of a photo and draw it through the chain.
 
     Args:
@@ -74,7 +74,7 @@ def resave(photo, square, generator, *, side):
     return crop
 
 
-def save(crop, generator):
+def save(crop, generator) -> np.ndarray:
     """Compress a crop (height, width, 3) uint8 RGB as JPEG or WebP of some quality, and read it."""
     quality = int(generator.integers(*QUALITIES))
     if generator.random() < WEBP_SHARE:

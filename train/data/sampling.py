@@ -26,7 +26,7 @@ class Slot:
     donor: int | None = None
 
 
-def draw_epoch(pictures, generator, *, blend_share, pool_weights=None):
+def draw_epoch(pictures, generator, *, blend_share, pool_weights=None) -> list[Slot]:
     """Draw an epoch that is even by label, and by source within a pool and label.
 
     A pool's share grows with the square root of the number of its sources: one of many kinds has
@@ -119,7 +119,7 @@ def _pair_groups(genuine, forged, pictures, count, generator):
     ]
 
 
-def leave_out(pictures, names):
+def leave_out(pictures, names) -> list:
     """Drop the pictures of some sources.
 
     Args:
@@ -140,7 +140,7 @@ def leave_out(pictures, names):
     return [p for p in rest if all((p.pool, label) in present for label in CLASSES)]
 
 
-def choose_evenly(pictures, count, *, seed):
+def choose_evenly(pictures, count, *, seed) -> list:
     """Choose pictures at random, as many of each pool and label, and of each source within them.
 
     Args:
@@ -165,7 +165,7 @@ def choose_evenly(pictures, count, *, seed):
     return [pictures[index] for index in sorted(chosen)]
 
 
-def choose(pictures, count, *, seed):
+def choose(pictures, count, *, seed) -> list:
     """Choose pictures at random, of each class the share that it has.
 
     Args:
@@ -183,7 +183,7 @@ def choose(pictures, count, *, seed):
     return _draw(pictures, {"Fake": wanted, "Real": max(count - wanted, 1)}, seed=seed)
 
 
-def undersample(pictures, *, seed):
+def undersample(pictures, *, seed) -> list:
     """Leave out pictures of the larger class until both are even.
 
     Args:

@@ -40,13 +40,13 @@ class Source:
     group: re.Pattern | None = None
     pool: str = KAGGLE_SOURCE
 
-    def group_of(self, path):
+    def group_of(self, path) -> str:
         """What a picture must not be split from, "" for nothing; a pool shares its groups."""
         found = self.group and self.group.search(path.name)
         return f"{self.pool}/{found[1]}" if found else ""
 
 
-def folders_called(parent, name):
+def folders_called(parent, name) -> list[Path]:
     """The folders of that name in a folder, in upper or lower case."""
     if not parent.is_dir():
         return []
@@ -54,7 +54,7 @@ def folders_called(parent, name):
     return [path for path in inner if path.name.lower() == name.lower()]
 
 
-def find_sources(root):
+def find_sources(root) -> list[Source]:
     """List the sources of a data folder.
 
     Args:
@@ -73,7 +73,7 @@ def find_sources(root):
     return sources
 
 
-def check_classes(sources, counts):
+def check_classes(sources, counts) -> None:
     """Refuse a pool that lacks one class in a split.
 
     Args:

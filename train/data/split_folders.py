@@ -25,7 +25,7 @@ SHARES = (0.8, 0.1, 0.1)
 SEED = 2024
 
 
-def split_flat(source, *, output, shares=SHARES, seed, place=shutil.copyfile):
+def split_flat(source, *, output, shares=SHARES, seed, place=shutil.copyfile) -> dict:
     """Bring pictures into `output/Sources/NAME/{Train,Validation,Test}/{Fake,Real}/`.
 
     NAME is that of their folder. Pictures that belong together, such as frames of a video, are not

@@ -9,7 +9,7 @@ from detector.errors import DataError
 from .. import SPLITS
 
 
-def deduplicate(entries):
+def deduplicate(entries) -> tuple[list, dict[str, int]]:
     """Remove pictures that occur more than once.
 
     Of copies in several splits the one furthest from training stays, so that nothing that is

@@ -32,7 +32,7 @@ NUMBER = re.compile(r"_+\d+$")  # of a frame, at the end of a file's name
 SECONDS, RATE, SHAKE, QUALITY = 2.0, 10, 4, "23"  # of what is filmed; pixels; CRF of x264
 
 
-def measure_clips(weights_dir, *, data, source, output, filmed=0):
+def measure_clips(weights_dir, *, data, source, output, filmed=0) -> dict:
     """Judge clips of a source and write `clips.json`.
 
     Args:
@@ -78,7 +78,7 @@ def measure_clips(weights_dir, *, data, source, output, filmed=0):
     return figures
 
 
-def group_clips(pictures):
+def group_clips(pictures) -> list[list]:
     """Group frames by clip.
 
     Args:
@@ -114,7 +114,7 @@ def film_and_judge(detector, path):
         return detector.predict_video(clip)
 
 
-def summarise(judged, *, limit):
+def summarise(judged, *, limit) -> dict:
     """Figures by clip.
 
     Args:
@@ -146,7 +146,7 @@ def summarise(judged, *, limit):
     }
 
 
-def to_text(figures):
+def to_text(figures) -> str:
     """The figures as a Markdown table."""
     columns = list(next(iter(figures["clips"].values())))
     lines = [f"| {figures['source']}, Validation | {' | '.join(columns)} |"]

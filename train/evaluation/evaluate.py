@@ -38,7 +38,7 @@ SAMPLE_SIDE = 160  # pixels
 PICTURES_A_CORRUPTION = 40  # at each severity; a family has three to six corruptions
 
 
-def evaluate(weights_dir, *, data, split, output, count=0):
+def evaluate(weights_dir, *, data, split, output, count=0) -> dict:
     """Evaluate the weights and write `evaluation.json`, plots and `plots/samples-SPLIT.png`.
 
     On Validation, whose pictures are clean, every family of corruptions is measured too, and what

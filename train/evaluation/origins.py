@@ -17,7 +17,7 @@ from ..data.download import unpack
 from ..data.listing import SUFFIXES
 
 
-def measure_origins(weights_dir, *, archive, output):
+def measure_origins(weights_dir, *, archive, output) -> dict:
     """Judge pictures of other origins and write `origins.json`.
 
     Args:
@@ -79,7 +79,7 @@ def _summarise(detector, files, *, label):
     }
 
 
-def to_text(figures):
+def to_text(figures) -> str:
     """The figures as a Markdown table."""
     columns = list(next(iter(figures["origins"].values())))
     lines = [f"| Origin | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]

@@ -16,7 +16,7 @@ from ..metrics import auc, by_group
 OVAL = (0.40, 0.42)  # half axes of what is pasted, in widths and heights of the face box
 
 
-def paste(photo, box, donor, donor_box, *, edge):
+def paste(photo, box, donor, donor_box, *, edge) -> Image.Image:
     """Paste an oval of the donor's face over that of a photo.
 
     Args:
@@ -68,7 +68,7 @@ def _poisson(face, part, mask):
 EDGES = {"hard edge": _hard, "soft edge": _feathered, "Poisson blending": _poisson}
 
 
-def measure_pastes(detector, pictures, verdicts):
+def measure_pastes(detector, pictures, verdicts) -> dict:
     """Judge genuine pictures after another one's face was pasted over theirs.
 
     Args:

@@ -37,7 +37,9 @@ def read_photos(pictures, *, corrupt_share, seed=0):
         yield photo
 
 
-def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, corrupt_share):
+def look_at_pictures(
+    model, faces, pictures, *, sets_of_views, input_size, corrupt_share
+) -> np.ndarray:
     """Look at pictures as `Detector.predict(photo, is_face_crop=True)` does.
 
     Args:
@@ -71,12 +73,12 @@ def look_at_pictures(model, faces, pictures, *, sets_of_views, input_size, corru
     return np.array(logits).T
 
 
-def labels_of(pictures):
+def labels_of(pictures) -> np.ndarray:
     """Labels of pictures, (n,) 0 or 1, Fake is 1."""
     return np.array([CLASSES.index(picture.label) for picture in pictures])
 
 
-def predict_batches(networks, pictures, config, *, corrupt_share):
+def predict_batches(networks, pictures, config, *, corrupt_share) -> tuple[np.ndarray, np.ndarray]:
     """Logits on pictures framed as in training, one look each: what networks are compared by.
 
     Args:

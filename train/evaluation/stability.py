@@ -10,28 +10,28 @@ from detector.resend import Setting, resend
 CLOSE_MARGIN = 1.3  # of a photo that was cut close to the face, over the face box's longer side
 
 
-def jpeg(photo, quality):
+def jpeg(photo, quality) -> Image.Image:
     """Save as JPEG of a quality, 1-95, and open again."""
     return resend(photo, Setting(max_side=max(photo.size), quality=quality))
 
 
-def shrink(photo, factor):
+def shrink(photo, factor) -> Image.Image:
     """Resize, antialiased, by a factor."""
     size = [max(64, round(side * factor)) for side in photo.size]
     return photo.resize(size, Image.Resampling.BICUBIC)
 
 
-def screenshot(photo):
+def screenshot(photo) -> Image.Image:
     """Shown enlarged on a screen and captured: another pixel grid, then JPEG."""
     return jpeg(shrink(photo, 1.37), 85)
 
 
-def mirror(photo):
+def mirror(photo) -> Image.Image:
     """Swap left and right."""
     return photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 
 
-def cut_close(photo, box):
+def cut_close(photo, box) -> Image.Image:
     """Cut a photo close around a face; the whole photo where there is none, or a tiny one."""
     if box is None:
         return photo
@@ -57,7 +57,7 @@ RESENDS = {
 }
 
 
-def flips(verdicts, again):
+def flips(verdicts, again) -> dict:
     """Compare verdicts with those on the resent photos.
 
     Args:

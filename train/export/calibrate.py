@@ -13,7 +13,7 @@ MOST_ACCUSED = 0.05  # of genuine pictures that are called Fake
 MOST_CONCLUSIVELY_WRONG = {"Real": 0.01, "Fake": 0.05}
 
 
-def fit_scaling(logits, labels):
+def fit_scaling(logits, labels) -> tuple[float, float]:
     """Fit temperature and bias by maximum likelihood (Platt scaling).
 
     Args:
@@ -33,7 +33,7 @@ def fit_scaling(logits, labels):
     return float(np.exp(result.x[0])), float(result.x[1])
 
 
-def lean_to_genuine(logits, labels, *, temperature, bias, accused=MOST_ACCUSED):
+def lean_to_genuine(logits, labels, *, temperature, bias, accused=MOST_ACCUSED) -> float:
     """Lower a bias until few genuine pictures are called Fake.
 
     To accuse a genuine photo harms more than to miss a fake, and most photos are genuine: their
@@ -53,7 +53,7 @@ def lean_to_genuine(logits, labels, *, temperature, bias, accused=MOST_ACCUSED):
     return float(min(bias, -highest / temperature))
 
 
-def least_conclusive_confidence(confidences, is_right, *, accuracy=CONCLUSIVE_ACCURACY):
+def least_conclusive_confidence(confidences, is_right, *, accuracy=CONCLUSIVE_ACCURACY) -> float:
     """The lowest confidence at which verdicts still are as right as aimed for.
 
     Args:
@@ -70,7 +70,7 @@ def least_conclusive_confidence(confidences, is_right, *, accuracy=CONCLUSIVE_AC
     return float(min(thresholds[meets[-1]], 0.999)) if meets.size else 0.999
 
 
-def fit_min_confidence(verdicts, labels, *, accuracy=CONCLUSIVE_ACCURACY):
+def fit_min_confidence(verdicts, labels, *, accuracy=CONCLUSIVE_ACCURACY) -> dict[str, float]:
     """The lowest conclusive confidence of each label: one may be right more often than the other.
 
     Args:
@@ -93,7 +93,7 @@ def fit_min_confidence(verdicts, labels, *, accuracy=CONCLUSIVE_ACCURACY):
     return fitted
 
 
-def limit_unseen(probabilities, *, most=MOST_CONCLUSIVELY_WRONG):
+def limit_unseen(probabilities, *, most=MOST_CONCLUSIVELY_WRONG) -> dict[str, float]:
     """The least conclusive confidences at which few pictures of unseen origins are surely wrong.
 
     Args:

@@ -16,7 +16,7 @@ LAYERS = keras.layers
 IS_IDENTITY = (LAYERS.Dropout, LAYERS.Identity)  # when serving
 
 
-def evidence_of(model):
+def evidence_of(model) -> keras.KerasTensor:
     """Write Grad-CAM into the graph of a network.
 
     Args:

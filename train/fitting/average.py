@@ -26,7 +26,7 @@ from .torch_speed import speed_up_torch, without_gradients
 STATISTICS_BATCHES = 200  # of training pictures, from which batch normalisation is measured
 
 
-def average(run, *, start, data, output, share=0.5, batches=STATISTICS_BATCHES):
+def average(run, *, start, data, output, share=0.5, batches=STATISTICS_BATCHES) -> None:
     """Write the average of two networks as a run that can be exported.
 
     Args:

@@ -37,7 +37,7 @@ def scope(name):
     return tf.distribute.MirroredStrategy([device.name for device in devices]).scope()
 
 
-def replica_count():
+def replica_count() -> int:
     """The number of devices that a batch is divided among, in the context of `scope`."""
     if keras.backend.backend() != "tensorflow":
         return 1

@@ -24,18 +24,18 @@ from .torch_speed import speed_up_torch
 class StartEpoch(keras.callbacks.Callback):
     """An epoch draws the same whether or not the ones before it ran in this process."""
 
-    def __init__(self, batches):
+    def __init__(self, batches) -> None:
         super().__init__()
         self.batches = batches
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch, logs=None) -> None:
         self.batches.start_epoch(epoch)
         for layer in self.model.layers:
             if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
                 layer.seed_generator.state.assign([self.batches.config.seed + epoch, 0])
 
 
-def fit(config, *, data, output, backbone_weights, distribute=None):
+def fit(config, *, data, output, backbone_weights, distribute=None) -> float:
     """Train a network and leave its best weights in `output/best.weights.h5`.
 
     Args:
@@ -167,7 +167,7 @@ def _train(config, *, data, output, backbone_weights):
     return _best_so_far(output, config)["val_auc"]
 
 
-def check(config, *, backbone_weights):
+def check(config, *, backbone_weights) -> int:
     """Build the network of some settings, and fetch its backbone, without training.
 
     Args:

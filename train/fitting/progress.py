@@ -13,7 +13,7 @@ from ..disk import write_whole
 from ..times import duration
 
 
-def read_history(path):
+def read_history(path) -> dict[int, dict[str, float]]:
     """Read the figures of each epoch, by epoch; an epoch that was trained twice counts once.
 
     A figure that came up later than the run is missing from its earlier epochs.
@@ -25,7 +25,7 @@ def read_history(path):
     return {int(row.pop("epoch")): row for row in rows}
 
 
-def write_history(path, history):
+def write_history(path, history) -> None:
     """Write what `read_history` reads, whole or not at all."""
     names = sorted({name for row in history.values() for name in row})
     lines = [",".join(["epoch", *names])]
@@ -35,7 +35,7 @@ def write_history(path, history):
     write_whole(path, "\n".join(lines) + "\n")
 
 
-def best_epoch(history, *, monitor):
+def best_epoch(history, *, monitor) -> int:
     """The number of the best epoch, the first one of equals.
 
     Args:
@@ -46,7 +46,7 @@ def best_epoch(history, *, monitor):
     return max(sorted(history), key=lambda epoch: sign * history[epoch][f"val_{monitor}"])
 
 
-def has_stopped(history, seconds, config):
+def has_stopped(history, seconds, config) -> bool:
     """Whether patience or time has run out.
 
     Args:
@@ -62,7 +62,7 @@ def has_stopped(history, seconds, config):
     return bool(config.patience) and waited >= config.patience
 
 
-def learning_rate(history, config):
+def learning_rate(history, config) -> float:
     """The learning rate of the next epoch, reduced at each plateau.
 
     Args:
@@ -89,7 +89,7 @@ class Progress(keras.callbacks.Callback):
         seconds: path of the times of the epochs; each is appended.
     """
 
-    def __init__(self, config, *, history, seconds):
+    def __init__(self, config, *, history, seconds) -> None:
         super().__init__()
         self.config = config
         self.history_path = history
@@ -97,7 +97,7 @@ class Progress(keras.callbacks.Callback):
         self.seconds_path = seconds
         self.seconds = read_history(seconds)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch, logs=None) -> None:
         self.started = time.monotonic()
         # A kill between two files may have left one of them an epoch ahead.
         self.history = {number: row for number, row in self.history.items() if number < epoch}
@@ -105,7 +105,7 @@ class Progress(keras.callbacks.Callback):
         if self.config.plateau_patience:
             self.model.optimizer.learning_rate = learning_rate(self.history, self.config)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch, logs=None) -> None:
         self.history[epoch] = {name: float(x) for name, x in logs.items()}
         write_history(self.history_path, self.history)
         self.seconds[epoch] = {"seconds": time.monotonic() - self.started}
@@ -128,24 +128,24 @@ class Forecast(keras.callbacks.Callback):
     SKIPPED = 20  # batches: the first ones trace graphs, the next ones were loaded meanwhile
     MEASURED = 20
 
-    def __init__(self, *, batches, validation_batches=0, epochs=None, is_longest=False):
+    def __init__(self, *, batches, validation_batches=0, epochs=None, is_longest=False) -> None:
         super().__init__()
         self.batches = batches + validation_batches / 3
         self.epochs = epochs
         self.is_longest = is_longest
         self.is_said = False
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch, logs=None) -> None:
         self.epoch = epoch
         self.epoch_began = time.monotonic()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch, logs=None) -> None:
         if batch + 1 == self.SKIPPED:
             self.began = time.monotonic()
         if batch + 1 == self.SKIPPED + self.MEASURED:
             self._say((time.monotonic() - self.began) / self.MEASURED * self.batches)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch, logs=None) -> None:
         self._say(time.monotonic() - self.epoch_began)  # it was too short for the other way
 
     def _say(self, seconds):
@@ -160,7 +160,7 @@ class Forecast(keras.callbacks.Callback):
         print(f"\nAbout {duration(seconds)} an epoch, {rest}.", flush=True)
 
 
-def write_seconds(path, epoch, *, seconds):
+def write_seconds(path, epoch, *, seconds) -> None:
     """Append the time of an epoch, -1 for that of phase 1."""
     is_new = not path.is_file()
     with path.open("a") as file:

@@ -9,7 +9,7 @@ OPTIMIZERS = {
 }
 
 
-def make_optimizer(config, *, epoch_batches):
+def make_optimizer(config, *, epoch_batches) -> keras.optimizers.Optimizer:
     """Make the optimiser of phase 2.
 
     Args:

@@ -11,7 +11,7 @@ from ..data.batches import FaceBatches
 SAMPLES_PER_CLASS = 8
 
 
-def draw_sheets(model, batches, *, history, output):
+def draw_sheets(model, batches, *, history, output) -> None:
     """Write `history.png` and `samples.png` of a run.
 
     Args:
@@ -40,7 +40,7 @@ def draw_sheets(model, batches, *, history, output):
     )
 
 
-def draw_training(batches, *, output):
+def draw_training(batches, *, output) -> None:
     """Write `training.png`: the first batch of an epoch, jittered, degraded and blended.
 
     Args:

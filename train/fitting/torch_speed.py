@@ -20,7 +20,7 @@ import numpy as np
 MALLOC_SETTINGS = {"M_MMAP_MAX": (-4, 0), "M_TRIM_THRESHOLD": (-1, -1)}
 
 
-def speed_up_torch():
+def speed_up_torch() -> None:
     """Switch the running process to the fast forms; does nothing on other backends."""
     if keras.backend.backend() != "torch":
         return

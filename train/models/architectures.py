@@ -44,7 +44,9 @@ BACKBONES = {
 }
 
 
-def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_weights=None):
+def build(
+    name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_weights=None
+) -> keras.Model:
     """Build a network.
 
     Args:
@@ -83,17 +85,17 @@ def build(name, *, input_size, dropout=0.0, batch_norm_momentum=0.99, backbone_w
     return model
 
 
-def is_whole_network(backbone_weights):
+def is_whole_network(backbone_weights) -> bool:
     """Whether `backbone_weights` names a network with its head, trained before."""
     return str(backbone_weights).endswith(".keras")
 
 
-def has_backbone(name):
+def has_backbone(name) -> bool:
     """Whether a network has a backbone for which there are trained weights."""
     return name in BACKBONES
 
 
-def head_layers(model):
+def head_layers(model) -> list:
     """The layers that phase 1 trains: those from the embedding on."""
     names = [layer.name for layer in model.layers]
     return model.layers[names.index("embedding") :]
@@ -105,7 +107,7 @@ def _register(function):
 
 
 @_register
-def tiny(inputs, backbone_weights):
+def tiny(inputs, backbone_weights) -> keras.KerasTensor:
     """Three convolutions, for tests of the pipeline on drawn faces."""
     x = keras.layers.Rescaling(1 / 127.5, -1.0)(inputs)
     for filters in (8, 16, 32):

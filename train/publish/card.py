@@ -35,7 +35,7 @@ ROWS = (
 DATASET_PAGE = "https://www.kaggle.com/datasets/" + KAGGLE_DATASET.partition("/versions/")[0]
 
 
-def model_card(spec, metrics, *, evaluation, repo, tag, terms):
+def model_card(spec, metrics, *, evaluation, repo, tag, terms) -> ModelCard:
     """Write the model card of some weights.
 
     Args:

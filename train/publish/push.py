@@ -46,7 +46,7 @@ def push(
     is_dry_run=False,
     may_be_worse=False,
     is_proposal=False,
-):
+) -> str:
     """Push weights; what is already there is not pushed twice, so a failed push may be repeated.
 
     Args:
@@ -102,7 +102,7 @@ def push(
     )
 
 
-def collect(weights_dir, spec, *, repo, output, tag):
+def collect(weights_dir, spec, *, repo, output, tag) -> dict:
     """Gather what is pushed.
 
     Returns:
@@ -143,7 +143,7 @@ def collect(weights_dir, spec, *, repo, output, tag):
     return files
 
 
-def read_remote(api, repo):
+def read_remote(api, repo) -> Remote | None:
     """Look at a repository.
 
     Returns:
@@ -237,7 +237,7 @@ def _holds(api, repo, revision, files):
     return True
 
 
-def explain_refusal(error, repo):
+def explain_refusal(error, repo) -> HubError:
     """A `HubError` that says what a writer should do; see `detector.hub.explain` for a reader."""
     is_wrapped = isinstance(error, RuntimeError | ValueError) and error.__cause__ is not None
     cause = error.__cause__ if is_wrapped else error  # of a failed upload, a refused card
@@ -262,7 +262,7 @@ def explain_refusal(error, repo):
     return type(problem)(f"{problem} Run the same command again: nothing is pushed twice.")
 
 
-def require_token():
+def require_token() -> None:
     """Say how to get a token where there is none."""
     if get_token() is None:
         raise HubError(

@@ -27,7 +27,7 @@ WELCOME = (
 )  # where they exist
 
 
-def lay_out(folder, *, root=ROOT):
+def lay_out(folder, *, root=ROOT) -> list:
     """Copy what the Space needs, and nothing of training and tests.
 
     Args:
@@ -58,7 +58,7 @@ def lay_out(folder, *, root=ROOT):
     return sorted(names)
 
 
-def list_files():
+def list_files() -> str:
     """What a Space would get: names and sizes in bytes, as lines of text; see `lay_out`."""
     with tempfile.TemporaryDirectory() as folder:
         sizes = {name: (Path(folder) / name).stat().st_size for name in lay_out(folder)}
@@ -66,7 +66,9 @@ def list_files():
     return "\n".join([*lines, f"{len(sizes)} files, {sum(sizes.values()):,} B"])
 
 
-def deploy(repo, *, weights_repo=None, weights_revision=None, weights_token=None, is_private=False):
+def deploy(
+    repo, *, weights_repo=None, weights_revision=None, weights_token=None, is_private=False
+) -> str:
     """Create or update a Space, in one commit; files that it does not need go.
 
     Args:

@@ -48,7 +48,7 @@ COLUMNS = {
 }
 
 
-def write_tables(root, *, spec, evaluations, benchmarks, leaderboard):
+def write_tables(root, *, spec, evaluations, benchmarks, leaderboard) -> None:
     """Replace the tables of all documents, or of none if a figure is missing.
 
     Args:
@@ -141,7 +141,7 @@ def _confusion(matrix):
     )
 
 
-def sources_table(rows):
+def sources_table(rows) -> str:
     """Figures by source and class (`train.metrics.by_source`) as Markdown."""
     lines = [
         f"| Source | Class | Pool | Pictures | AUC | {' | '.join(SHARES.values())} |",

@@ -45,7 +45,7 @@ COLUMNS = {
 }
 
 
-def compare(names, *, data, output, budget, split, backbone_weights, environment):
+def compare(names, *, data, output, budget, split, backbone_weights, environment) -> list[dict]:
     """Train and measure presets, and write `leaderboard.{json,md,png}`.
 
     Args:
@@ -179,7 +179,7 @@ def _write(rows, *, output, split, budget, counted):
     plots.leaderboard(rows, output / "leaderboard.png")
 
 
-def to_markdown(rows, split, budget, counted):
+def to_markdown(rows, split, budget, counted) -> str:
     """The leaderboard as a Markdown table with the conditions it was measured under.
 
     Args:

@@ -27,7 +27,7 @@ PICTURES = 200  # judged of each class of each source
 CALIBRATION = 600  # validation pictures of what was seen
 
 
-def leave_out_each(groups, config, *, data, output, backbone_weights):
+def leave_out_each(groups, config, *, data, output, backbone_weights) -> dict:
     """Train without each group of sources in turn, and judge what was left out.
 
     Args:
@@ -87,7 +87,7 @@ def _choose(pictures, *, seed):
     ]
 
 
-def look(model, pictures, *, margins=MARGINS, batch_size=32):
+def look(model, pictures, *, margins=MARGINS, batch_size=32) -> np.ndarray:
     """Mean logits (n,) of a Keras network over looks at pictures as they are."""
     found = []
     side = model.input_shape[1]
@@ -102,7 +102,7 @@ def look(model, pictures, *, margins=MARGINS, batch_size=32):
     return np.concatenate(found)
 
 
-def summarise(source, pictures, probabilities):
+def summarise(source, pictures, probabilities) -> dict:
     """Figures of a left-out source, told from the other class of its pool, seen or not.
 
     Args:
@@ -134,7 +134,7 @@ def summarise(source, pictures, probabilities):
     }
 
 
-def to_text(figures):
+def to_text(figures) -> str:
     """The figures as a Markdown table."""
     columns = list(next(iter(figures["sources"].values())))
     lines = [f"| Left out | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]

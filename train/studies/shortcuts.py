@@ -23,7 +23,7 @@ FOLDS = 5
 PICTURES = 1200  # of each pool
 
 
-def measure_shortcuts(pictures, config):
+def measure_shortcuts(pictures, config) -> dict:
     """Measure how well such figures tell the label, by pool.
 
     Args:
@@ -58,7 +58,7 @@ def measure_shortcuts(pictures, config):
     return figures
 
 
-def describe_file(picture):
+def describe_file(picture) -> list:
     """Size in pixels and bytes, compression, side of the face and its share of the photo."""
     pixels = picture.size[0] * picture.size[1]
     side = longer_side(picture.box or (0, 0, *picture.size))
@@ -66,7 +66,7 @@ def describe_file(picture):
     return [*picture.size, stored, stored / pixels, side, side / min(picture.size)]
 
 
-def describe_crop(crop):
+def describe_crop(crop) -> list:
     """Sharpness at three scales, noise, 8-pixel blocks, and mean and spread of colours.
 
     Args:
@@ -106,7 +106,7 @@ def _auc(rows, labels, groups):
     return round(float(roc_auc_score(labels, found[:, 1])), 3)
 
 
-def to_text(figures):
+def to_text(figures) -> str:
     """The figures as a Markdown table."""
     columns = list(next(iter(figures.values())))
     lines = [f"| Pool | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
