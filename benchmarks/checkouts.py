@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from detector.errors import ConfigError
@@ -27,7 +28,7 @@ for line in sys.stdin:
 
 
 @contextlib.contextmanager
-def started(folder):
+def started(folder) -> Generator[Callable]:
     """Run a checkout's detector; gives a function that has it judge the photo at a path.
 
     Args:

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import unittest.mock
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
@@ -41,7 +42,7 @@ STAGES = {  # what is timed for each: holder and name of a function
 }
 
 
-def measure(repeat, against):
+def measure(repeat: int, against: str) -> Iterator[tuple[str, list[dict]]]:
     """Yield the tables "stages" and "speed", or "against"."""
     photos = {"crop 256x256": make_crop()}
     photos |= {f"photo {name}": make_photo(size) for name, size in SIZES.items() if size[0] > 256}
@@ -74,7 +75,7 @@ def measure(repeat, against):
     yield "speed", speeds
 
 
-def measure_against(folder, photos, repeat):
+def measure_against(folder, photos: dict[str, bytes], repeat: int) -> list[dict]:
     """The rows of this checkout beside another one, each in a process of its own."""
     rows = []
     with (
@@ -98,7 +99,7 @@ def measure_against(folder, photos, repeat):
     return rows
 
 
-def judge_ours(ours, data):
+def judge_ours(ours, data) -> Image.Image:
     """Verdict and heatmap, as `/predict` makes them."""
     photo = load_photo(data)
     crops = ours.predict(photo).crops

@@ -20,7 +20,7 @@ RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb") 
 RAW_COLOURS = (32803, 34892)  # PhotometricInterpretation: of a sensor, and of one, interpolated
 
 
-def open_image(data):
+def open_image(data) -> Image.Image:
     """Open encoded bytes without decoding a pixel; only this function knows the formats.
 
     Args:
@@ -116,7 +116,7 @@ class ImageFile(io.BytesIO):
     def __init__(self, source):
         data = _content(source)
         super().__init__(data)
-        self.bytes_left = MAX_READS * len(data)
+        self.bytes_left: float = MAX_READS * len(data)
         self._deadline = time.thread_time() + MAX_READ_SECONDS
         self._earliest = time.monotonic() + MAX_READ_SECONDS
 

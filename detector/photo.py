@@ -1,6 +1,8 @@
 """Bytes, a path, an array or a PIL image to an upright RGB photo, within limits."""
 
 import math
+import os
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -12,6 +14,8 @@ from .pixels import to_rgb
 
 # Whose further pictures people see. In JPEG and HEIF those are previews, depths and gain maps.
 MOVING_FORMATS = ("PNG", "WEBP", "AVIF", "GIF", "TIFF")
+
+PhotoLike = str | os.PathLike | bytes | bytearray | memoryview | Image.Image | np.ndarray
 
 
 def load_photo(source: PhotoLike) -> Image.Image:

@@ -1,5 +1,10 @@
 """Photo or clip in, verdict out: faces are found, each is judged, and the most fake one decides."""
 
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
 from . import config
 from .config import HUB_REPO, HUB_REVISION, REQUIRE_HUB, WEIGHTS_DIR
 from .explain import grad_cam
@@ -7,9 +12,12 @@ from .faces import central_face
 from .photo import load_frames
 from .runtime import one_verdict
 from .score import calibrate, decide
-from .verdict import CropVerdict, combine, combine_frames, rank
+from .verdict import CropVerdict, Verdict, combine, combine_frames, rank
 from .views import look_at
 from .weights import load_weights
+
+if TYPE_CHECKING:
+    from .video import VideoVerdict  # imported where a clip is judged
 
 MAX_FACES = 20  # judged in one photo, largest first
 
@@ -22,10 +30,10 @@ class Detector:
             verdict comes from one set of weights, the one at the start of `predict`.
     """
 
-    def __init__(self, weights):
+    def __init__(self, weights) -> None:
         self.weights = weights
 
-    def predict(self, photo, *, is_face_crop=False):
+    def predict(self, photo, *, is_face_crop=False) -> Verdict:
         """Judge a photo.
 
         Args:
@@ -42,22 +50,22 @@ class Detector:
         return self.judge(photo, is_face_crop=is_face_crop)[1]
 
     @one_verdict()
-    def judge(self, photo, *, is_face_crop=False):
+    def judge(self, photo, *, is_face_crop=False) -> tuple[Image.Image, Verdict]:
         """Judge a photo as `predict` does, and give the pixels that the verdict is on, too.
 
         Returns:
             `PIL.Image.Image`, RGB, upright: the photo, or the frame that decides; and `Verdict`.
         """
         weights = self.weights  # read once: other weights may be put there meanwhile
-        shown, verdicts = None, {}  # of the frames one is kept, they may have 240 MB each
+        verdicts = {}
         for number, count, frame in load_frames(photo):  # noqa: B007
             verdicts[number] = _judge_frame(weights, frame, is_face_crop=is_face_crop)
             decisive = max(verdicts, key=lambda number: rank(verdicts[number]))
             if decisive == number:
-                shown = frame
+                shown = frame  # one alone is kept, they may have 240 MB each
         return shown, combine_frames(verdicts, decisive, count=count)
 
-    def predict_video(self, clip):
+    def predict_video(self, clip) -> "VideoVerdict":
         """Judge a clip: who in it looks manipulated, when, and how sure that is.
 
         Args:
@@ -77,7 +85,7 @@ class Detector:
             except StopIteration as end:
                 return end.value
 
-    def watch(self, clip):
+    def watch(self, clip) -> "Generator[tuple[int, int], None, VideoVerdict]":
         """Judge a clip as `predict_video` does, and tell how far it is.
 
         Yields:
@@ -91,7 +99,7 @@ class Detector:
         weights = self.weights  # read once: other weights may be put there meanwhile
 
         @one_verdict(gives_way=True)
-        def look(frame, most):
+        def look(frame, most) -> tuple[list[CropVerdict], bool]:
             faces = weights.faces.detect(frame)
             crops = [_judge(weights, frame, face, notes=[]) for face in faces[:most]]
             return crops, len(faces) > most
@@ -99,7 +107,7 @@ class Detector:
         return watch(clip, look=look, weights=weights.info)
 
 
-def load_detector(weights_dir=None, *, wait=False):
+def load_detector(weights_dir=None, *, wait=False) -> Detector:
     """Load the detector: weights are verified, and a self-test is run, before they may serve.
 
     With `DETECTOR_REPO` set, the embedded weights serve at once and those of the Hub from when

@@ -26,7 +26,7 @@ _this = threading.local()  # thread; whether its verdict gives way
 
 
 @contextlib.contextmanager
-def one_verdict(*, gives_way=False):
+def one_verdict(*, gives_way=False) -> Generator[None]:
     """A context in which this thread is working at one verdict.
 
     Args:
@@ -134,7 +134,7 @@ class Network:
 class _Pass:
     """An interpreter, which keeps its tensors between calls: for one thread at a time."""
 
-    def __init__(self, content, *, threads):
+    def __init__(self, content, *, threads) -> None:
         self._interpreter = Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         inputs = self._interpreter.get_input_details()
@@ -144,7 +144,7 @@ class _Pass:
         self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
         self._allocated = self.shapes[0]
 
-    def __call__(self, picture):
+    def __call__(self, picture) -> list[np.ndarray]:
         shape = (1, *picture.shape)
         if shape != self._allocated:
             self._allocated = None  # where this fails, the next pass plans anew

@@ -81,7 +81,7 @@ class Verdict:
     frame: Frame | None = None
 
     @property
-    def faces(self):
+    def faces(self) -> tuple[CropVerdict, ...]:
         """The crops that hold a face."""
         return tuple(crop for crop in self.crops if crop.box is not None)
 

@@ -81,7 +81,7 @@ def with_clip(browser, address, *, path):
     save(page, path)
 
 
-def make_clip(path):
+def make_clip(path) -> Path:
     """Two people, a cut, and one of them alone; six seconds."""
     size = (640, 360)
     with Image.open(GROUP) as group, Image.open(REAL) as one:

@@ -27,7 +27,7 @@ def start(demo: gr.Blocks) -> None:
         demo: `gr.Blocks`; the files that it ships (examples) stay.
     """
 
-    def run():
+    def run() -> tuple[list, list[str]]:
         while True:
             shipped = {path for block in demo.blocks.values() for path in block.keep_in_cache}
             clean(Path(get_upload_folder()), age=LEFTOVER_AGE, shipped=shipped)

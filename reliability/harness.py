@@ -6,10 +6,12 @@ import random
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from detector import load_detector
 from testing import drawing
 
+from .clients import Photo
 from .load import draw_photos
 from .server import ROOT
 
@@ -20,30 +22,30 @@ class FaultError(Exception):
     """A fault did harm."""
 
 
-def expect(is_so, otherwise):
+def expect(is_so, otherwise) -> None:
     """Raise `FaultError` with a reason unless something is so."""
     if not is_so:
         raise FaultError(otherwise)
 
 
-def known_photos():
+def known_photos() -> list[Photo]:
     """Eight photos whose answers are known."""
     detector = load_detector()
     return draw_photos({detector.weights.info.version: detector}, count=8)
 
 
-def count_files(folder):
+def count_files(folder) -> int:
     return sum(path.is_file() for path in folder.rglob("*"))
 
 
-def limit_files(pid, most):
+def limit_files(pid, most) -> None:
     """Let no file of a running process grow beyond a size, as on a full disk; Linux only."""
     import resource
 
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
 
 
-def python(*arguments, **environment):
+def python(*arguments, **environment) -> subprocess.CompletedProcess[str]:
     """Run `python ARGUMENTS` from the repository."""
     return subprocess.run(
         [sys.executable, *arguments],
@@ -54,14 +56,14 @@ def python(*arguments, **environment):
     )
 
 
-def judge(**environment):
+def judge(**environment) -> dict:
     """The result of `python -m detector` on an example."""
     done = python("-m", "detector", str(EXAMPLE), "--json", **environment)
     expect(done.returncode == 0, done.stderr)
     return json.loads(done.stdout)
 
 
-def run_train(*arguments, kill_before=None):
+def run_train(*arguments, kill_before=None) -> float:
     """Run `python -m train ARGUMENTS`; gives its seconds.
 
     Args:
@@ -88,7 +90,7 @@ def run_train(*arguments, kill_before=None):
     return time.monotonic() - start
 
 
-def draw_data(folder):
+def draw_data(folder) -> Path:
     """A small data set of drawn faces."""
     data = folder / "data"
     counts = {"Train": 24, "Validation": 12, "Test": 12}

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import random
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -50,7 +51,7 @@ def make(*, seed: int = 0, families=None) -> Iterator[Input]:
             yield Input(family, name, content)
 
 
-def truncated(generator):
+def truncated(generator) -> Iterator[tuple[str, bytes]]:
     """Ends too early, often within the header."""
     for name, content in encodings().items():
         for index in range(CUTS):

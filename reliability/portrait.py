@@ -12,7 +12,7 @@ SIDE = 160  # pixels of the picture that is damaged: large enough for a face, sm
 
 
 @functools.cache
-def encodings():
+def encodings() -> dict[str, bytes]:
     """The portrait in every format and way of packing it: {name: content}."""
     photo = Image.open(PORTRAIT).convert("RGB").resize((SIDE, SIDE))
 
@@ -46,7 +46,7 @@ def encodings():
     }
 
 
-def encode(picture, kind, **options):
+def encode(picture, kind, **options) -> bytes:
     """A picture as the content of a file."""
     buffer = io.BytesIO()
     if kind == "HEIF":

@@ -103,7 +103,7 @@ def sampled(server) -> Generator[None]:
     """Sample what a server uses until the block ends."""
     is_over = threading.Event()
 
-    def run():
+    def run() -> tuple[list, list[str]]:
         while not is_over.wait(SAMPLE_SECONDS):
             server.sample()
 
@@ -120,7 +120,7 @@ def sampled(server) -> Generator[None]:
 def _swap_on(detector, repo, revisions):
     from detector.refresh import Refresh
 
-    def run():
+    def run() -> tuple[list, list[str]]:
         while True:
             for revision in revisions:
                 Refresh(detector, repo=repo, revision=revision).try_once()

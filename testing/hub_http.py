@@ -42,10 +42,10 @@ class FaultyHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
 
-    def log_message(self, *_):
+    def log_message(self, *_) -> None:
         pass
 
-    def answer(self):
+    def answer(self) -> None:
         url = urllib.parse.urlsplit(self.path)
         path = urllib.parse.unquote(url.path)
         self.query = dict(urllib.parse.parse_qsl(url.query))
@@ -70,7 +70,7 @@ class FaultyHandler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer
 
-    def read_body(self):
+    def read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
         chunks = []
@@ -80,12 +80,12 @@ class FaultyHandler(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(chunks)
 
-    def hang_up(self):
+    def hang_up(self) -> None:
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    def send(self, status, body=b"", **headers):
+    def send(self, status, body=b"", **headers) -> None:
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"

@@ -15,7 +15,7 @@ from collections.abc import Generator
 from typing import Self
 
 from .hub_http import Fault, FaultyHandler
-from .hub_store import Refused, Store, front_matter_errors
+from .hub_store import Refused, Repo, Store, front_matter_errors
 
 PREFIXES = {"models": "model", "spaces": "space"}
 
@@ -106,7 +106,7 @@ class Handler(FaultyHandler):
     def refs(self, kind, name) -> None:
         repo = self.open(kind, name)
 
-        def rows(names, prefix):
+        def rows(names, prefix) -> list:
             return [
                 {"name": key, "ref": prefix + key, "targetCommit": commit}
                 for key, commit in names.items()

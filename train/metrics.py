@@ -166,7 +166,7 @@ def by_source(labels, verdicts, pictures) -> dict:
     return figures
 
 
-def share(name, counted):
+def share(name, counted) -> dict:
     """The share of those that count, with its 95 % interval (Wilson, 1927).
 
     Args:
@@ -184,7 +184,7 @@ def share(name, counted):
     }
 
 
-def auc(labels, scores):
+def auc(labels, scores) -> float:
     """Area under the ROC curve; 30 times faster than scikit-learn's, for the bootstrap.
 
     Args:

@@ -12,7 +12,7 @@ from .presets import load_preset
 from .times import duration
 
 
-def run_all(options):
+def run_all(options) -> None:
     """Download, prepare, fit, export and evaluate, one after the other."""
     config = load_preset(options.preset, **dict(options.set))  # refused before any work
     run = options.run or ("outputs/quick" if options.quick else "outputs/run")

@@ -17,7 +17,7 @@ from .quiet import import_keras
 # Each step imports what it needs when it runs: `download` shall not wait for TensorFlow.
 
 
-def run_download(options):
+def run_download(options) -> None:
     """Fetch the data set from Kaggle, or unpack archives of it."""
     from .data.download import download
 
@@ -25,14 +25,14 @@ def run_download(options):
     print(json.dumps(done, indent=2))
 
 
-def run_prepare(options):
+def run_prepare(options) -> None:
     """Hash the pictures, drop duplicates, find the faces, write the manifest."""
     from .data.prepare import prepare
 
     print(json.dumps(prepare(options.data, validation_share=options.validation_share), indent=2))
 
 
-def run_split(options):
+def run_split(options) -> None:
     """Lay out a folder of Real/ and Fake/ as Train, Validation and Test."""
     from .data.split_folders import split_flat
 
@@ -42,7 +42,7 @@ def run_split(options):
     print(json.dumps(done, indent=2))
 
 
-def run_fit(options):
+def run_fit(options) -> None:
     """Train a network; the best epoch on validation is kept, a killed run goes on."""
     config = load_preset(options.preset, **dict(options.set))  # refused before TensorFlow is there
     import_keras()
@@ -62,7 +62,7 @@ def run_fit(options):
     print(f"AUC of the kept epoch on validation: {best:.4f}")
 
 
-def run_average(options):
+def run_average(options) -> None:
     """Average the weights of a run with those that it went on from."""
     import_keras()
     from .fitting.average import average
@@ -76,7 +76,7 @@ def run_average(options):
     )
 
 
-def run_export(options):
+def run_export(options) -> None:
     """Calibrate the network and write what serves: detector.tflite, detector.json."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # as LiteRT needs; `fit` runs on any
     import_keras()
@@ -93,7 +93,7 @@ def run_export(options):
     print(json.dumps(dataclasses.asdict(spec)["metrics"], indent=2))
 
 
-def run_install(options):
+def run_install(options) -> None:
     """Let the page serve exported weights instead of those that it has."""
     from .export.install import install
 
@@ -118,7 +118,7 @@ def _read_from(options):
     return weights, options.output or ("outputs/evaluation" if options.weights else options.run)
 
 
-def run_evaluate(options):
+def run_evaluate(options) -> None:
     """Measure weights on a split: figures, plots, intervals."""
     weights, output = _read_from(options)
     from .data.download import download
@@ -143,14 +143,14 @@ def run_evaluate(options):
     print(to_text(figures))
 
 
-def run_origins(options):
+def run_origins(options) -> None:
     """Measure weights on pictures of origins that they never saw."""
     from .evaluation.origins import measure_origins, to_text
 
     print(to_text(measure_origins(options.weights, archive=options.archive, output=options.output)))
 
 
-def run_clips(options):
+def run_clips(options) -> None:
     """Measure the rule for clips on frames of videos."""
     from .evaluation.clips import measure_clips, to_text
 
@@ -164,7 +164,7 @@ def run_clips(options):
     print(to_text(figures))
 
 
-def run_shortcuts(options):
+def run_shortcuts(options) -> None:
     """Measure what tells the label without looking at a face."""
     config = load_preset(options.preset, **dict(options.set))
     import_keras()
@@ -174,7 +174,7 @@ def run_shortcuts(options):
     print(to_text(measure_shortcuts(read_manifest(options.data, "Train"), config)))
 
 
-def run_leave_out(options):
+def run_leave_out(options) -> None:
     """Train without each group of sources in turn, and judge what was left out."""
     config = load_preset(options.preset, **dict(options.set))
     import_keras()
@@ -190,7 +190,7 @@ def run_leave_out(options):
     print(to_text(figures))
 
 
-def run_tables(options):
+def run_tables(options) -> None:
     """Fill the tables of README and docs from the recorded figures."""
     from detector.weights import read_spec
 
@@ -205,7 +205,7 @@ def run_tables(options):
     )
 
 
-def run_compare(options):
+def run_compare(options) -> None:
     """Train several recipes in one budget and rank them."""
     if not (names := options.presets + options.config):
         raise ConfigError("Nothing to compare: name --presets, or files with --config.")
@@ -228,7 +228,7 @@ def run_compare(options):
     print(Path(options.output, "leaderboard.md").read_text())
 
 
-def run_corruptions(options):
+def run_corruptions(options) -> None:
     """Draw every corruption of a photo on one sheet."""
     from .data.corruptions import contact_sheet
 
@@ -236,7 +236,7 @@ def run_corruptions(options):
     print(options.output)
 
 
-def run_push(options):
+def run_push(options) -> None:
     """Push weights with a model card to the Hugging Face Hub."""
     from .publish.push import push
 
@@ -254,7 +254,7 @@ def run_push(options):
     print(done)
 
 
-def run_space(options):
+def run_space(options) -> None:
     """Lay out what a Space needs in a folder."""
     from .publish.space import lay_out
 
@@ -262,7 +262,7 @@ def run_space(options):
         print(f"{options.output}/{name}")
 
 
-def run_deploy_space(options):
+def run_deploy_space(options) -> None:
     """Create or update a Space."""
     from .publish.space import deploy, list_files
 

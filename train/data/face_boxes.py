@@ -22,7 +22,7 @@ MANY = 500  # pictures, from which other processes are worth their start
 FACE_SEARCH = (face_maps, face_search, face_sheets, face_turns, faces)
 
 
-def search_fingerprint():
+def search_fingerprint() -> str:
     """Which search finds the faces, hex: a hash of its network and of its code."""
     parts = (Path(module.__file__).read_bytes() for module in FACE_SEARCH)
     return hashlib.sha256(b"".join([_read_network(), *parts])).hexdigest()

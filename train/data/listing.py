@@ -11,7 +11,7 @@ from .sources import check_classes, find_sources, folders_called
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
-def find_pictures(root):
+def find_pictures(root) -> list[tuple]:
     """List the pictures of a data folder; see `train.data.sources` for its layout.
 
     Folder names may be in upper or lower case.
@@ -46,7 +46,7 @@ def find_pictures(root):
     return found
 
 
-def count_pictures(root):
+def count_pictures(root) -> dict[str, int]:
     """Count the pictures of a data set by "split/label"; see `find_pictures`."""
     return dict(
         collections.Counter(f"{split}/{label}" for _, split, label, _ in find_pictures(root))

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 
-def difference_hash(photo, square):
+def difference_hash(photo, square) -> str:
     """The difference hash of a part of a photo: 64 bits, hex; pictures that look alike share most.
 
     Args:
@@ -16,7 +16,7 @@ def difference_hash(photo, square):
     return np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
 
 
-def near_twins(rows, *, most_bits=3):
+def near_twins(rows, *, most_bits=3) -> dict[str, int]:
     """Count pictures of Train that look like one of Validation or Test, by source.
 
     Args:

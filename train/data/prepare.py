@@ -20,7 +20,7 @@ from .splits import deduplicate, separate_groups, set_aside
 KEPT_EVERY = 1000  # faces that are found are written down, for a run that is killed
 
 
-def prepare(root, *, validation_share=None):
+def prepare(root, *, validation_share=None) -> dict:
     """Build the manifest of a data set and write it to `root/manifest.csv`.
 
     Faces that an earlier manifest knows by content are not looked for again, unless they were

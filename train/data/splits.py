@@ -39,7 +39,7 @@ def deduplicate(entries) -> tuple[list, dict[str, int]]:
     return sorted(keep), dict(report)
 
 
-def separate_groups(entries):
+def separate_groups(entries) -> tuple[list[int], dict[str, int]]:
     """Keep each group in one split only, the one furthest from training.
 
     Args:
@@ -61,7 +61,7 @@ def separate_groups(entries):
     return keep, dict(report)
 
 
-def set_aside(pictures, share):
+def set_aside(pictures, share) -> list:
     """Take pictures of Train for Validation, where a data set comes without one.
 
     Groups go as a whole. Which ones rests on their content or name alone, not on the order of

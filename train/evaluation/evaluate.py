@@ -102,7 +102,7 @@ def evaluate(weights_dir, *, data, split, output, count=0) -> dict:
     return figures
 
 
-def record(weights_dir, figures):
+def record(weights_dir, figures) -> None:
     """Write the figures of the labelled face into `detector.json`, where they travel along.
 
     Of Validation, which `export` measures as a whole, those by source.

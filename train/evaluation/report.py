@@ -12,7 +12,7 @@ HEADS = {  # short ones, for what is said in many words elsewhere
 }
 
 
-def to_text(figures):
+def to_text(figures) -> str:
     """The figures that `train.evaluation.evaluate` found, as text."""
     lines = [f"{figures['split']}, model {figures['model']} ({figures['sha256'][:12]})"]
     names = ("labelled face", "whole photo")

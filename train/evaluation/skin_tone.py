@@ -17,7 +17,7 @@ LEAST_CHROMA = 4.0  # of skin in CIELAB; below that the photo is grey, and the a
 GROUPS = {"light": 41.0, "intermediate": 10.0, "brown or dark": -np.inf}  # least angle, degrees
 
 
-def typology_angle(photo, box):
+def typology_angle(photo, box) -> float | None:
     """Individual typology angle of the skin in a face box.
 
     Args:
@@ -41,14 +41,14 @@ def typology_angle(photo, box):
     return float(np.degrees(np.arctan2(lightness - 50.0, max(b, 1e-6))))
 
 
-def name_group(angle):
+def name_group(angle) -> str:
     """The group of `GROUPS` of an angle, "no colour" of None."""
     if angle is None:
         return "no colour"
     return next(name for name, least in GROUPS.items() if angle >= least)
 
 
-def by_skin_tone(labels, verdicts, angles):
+def by_skin_tone(labels, verdicts, angles) -> dict[str, dict]:
     """What becomes of genuine pictures of each group.
 
     Args:

@@ -184,7 +184,7 @@ def check(config, *, backbone_weights) -> int:
     return _build(config, backbone_weights).count_params()
 
 
-def load_network(run, config):
+def load_network(run, config) -> keras.Model:
     """Build the network of a run and load its best weights.
 
     Args:

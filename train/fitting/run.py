@@ -15,7 +15,7 @@ from ..models import architectures
 from .distribute import replica_count
 
 
-def read_run(output):
+def read_run(output) -> dict:
     """Read what a run was made of.
 
     Args:
@@ -34,7 +34,7 @@ def read_run(output):
     return json.loads(path.read_text())
 
 
-def read_run_on(data, output):
+def read_run_on(data, output) -> dict:
     """Read what a run is made of, and make sure that it learned from the pictures of `data`.
 
     Else validation pictures, which calibrate and choose, might be those it was trained on.
@@ -58,7 +58,7 @@ def read_run_on(data, output):
     return run
 
 
-def describe(config, *, data, backbone_weights):
+def describe(config, *, data, backbone_weights) -> dict:
     """What a run is made of; see `read_run`.
 
     Raises:
@@ -88,7 +88,7 @@ def find_start(config, backbone_weights):
     return f"{Path(start).name}, sha256 {digest}"
 
 
-def refuse_other(output, made_of):
+def refuse_other(output, made_of) -> bool:
     """Refuse a folder whose run is made of something else, but for more epochs.
 
     Args:
@@ -121,7 +121,7 @@ def refuse_other(output, made_of):
     return after > before
 
 
-def claim(output, made_of):
+def claim(output, made_of) -> None:
     """Write what a run is made of, and on what."""
     output.mkdir(parents=True, exist_ok=True)
     (output / "finished").unlink(missing_ok=True)
