@@ -5,7 +5,7 @@ import sys
 
 from detector import Detector, config, load_detector
 from detector.errors import DetectorError
-from page import start
+from page.server import start
 
 try:
     start.spare_own_address()
@@ -18,16 +18,17 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from detector.limits import MAX_ADDRESS, MAX_UPLOAD
-from page import cleaning, examples
+from page import examples
 from page.clip import build_clip
 from page.endpoints import build_endpoints
-from page.guard import MAX_AT_ONCE, MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
 from page.judge import Document, build_routes
 from page.look import launch_options
 from page.many import build_many
+from page.server import cleaning
+from page.server.guard import MAX_AT_ONCE, MAX_SESSIONS, MAX_WAITING, Guard, guard_addresses
 from page.single import build_single
 from page.texts import LANGUAGES, Texts
-from page.words import weights_line
+from page.texts.words import weights_line
 
 # A Space can be reached through its proxies alone, which are in networks like these.
 PROXIES_OF_SPACES = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
@@ -110,7 +111,9 @@ except DetectorError as error:
 
 if __name__ == "__main__":
     if config.SPACE:
-        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)  # see `page.rate`
+        os.environ.setdefault(
+            "FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES
+        )  # see `page.server.rate_limit`
     guard_addresses()
     cleaning.start(demo)
     demo.launch(

@@ -72,7 +72,7 @@ if AUTH and MCP:
         "password. Unset one of them."
     )
 
-# Photos that one client may have judged in a minute; empty: any number. See `page.rate`.
+# Photos that one client may have judged in a minute; empty: any number. See `page.server`.
 _limit = os.environ.get("DETECTOR_RATE_LIMIT", "").strip()
 if _limit and (not _limit.isdecimal() or int(_limit) < 1):
     _problems.append(f"DETECTOR_RATE_LIMIT must be a whole number from 1. Received: {_limit!r}.")

@@ -13,9 +13,8 @@ from detector.config import ISSUES_URL
 from detector.explain import COLOURS, heat_layer, reframe, region_around
 from detector.preprocess import Box
 
-from . import words
 from .pictures import data_uri, escape
-from .texts import Texts
+from .texts import Texts, words
 
 CLOSE_UP_SIDES = (640, 400)  # pixels; of a single face, and of each of several
 OVERVIEW_SIDE = 900

@@ -15,10 +15,9 @@ from detector.explain import reframe
 from detector.photo import PhotoLike
 from detector.report import to_json
 
-from . import words
 from .pictures import data_uri, escape
-from .rate import count_photo
-from .texts import Texts, error_text, note_text
+from .server.rate_limit import count_photo
+from .texts import Texts, error_text, note_text, words
 
 THUMBNAIL_SIDE = 72
 KINDS = ("fake", "inconclusive", "real", "failed")

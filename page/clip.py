@@ -16,7 +16,7 @@ from detector.video import VideoVerdict
 from . import timeline
 from .inputs import in_sentences, keep_file
 from .pictures import new_folder
-from .rate import Turns, count_photo
+from .server.rate_limit import Turns, count_photo
 from .texts import Texts
 
 PHOTOS = 10  # that a clip counts as, for the limit of a client

@@ -7,9 +7,8 @@ from PIL import Image
 from detector.facts import Facts
 from detector.resend import SETTINGS, Resend
 
-from . import words
 from .pictures import data_uri, escape
-from .texts import Texts
+from .texts import Texts, words
 
 
 def render_facts(facts: Facts | None, texts: Texts) -> str:

@@ -18,10 +18,10 @@ from detector.video import to_sentence as clip_sentence
 
 from . import batch
 from .clip import PLACES, watch_in_turn
-from .guard import places
 from .inputs import as_gradio_error, draw_method, keep_file, keep_path, keep_paths
 from .pictures import save_jpeg
-from .rate import count_photo
+from .server.guard import places
+from .server.rate_limit import count_photo
 from .uploads import list_photos
 
 SHOWN_SIDE = 1024  # pixels, longer side of a picture with numbered faces

@@ -14,8 +14,8 @@ from detector import Detector
 from detector.errors import PhotoError
 from detector.report import to_json
 
-from .guard import API, JUDGE, MAX_AT_ONCE, MAX_WAITING
-from .rate import count_photo
+from .server.guard import API, JUDGE, MAX_AT_ONCE, MAX_WAITING
+from .server.rate_limit import count_photo
 
 STATUSES = {"too_many_bytes": 413, "too_many_requests": 429}  # by code; of all others 422
 YES = ("1", "true", "on", "yes")

@@ -10,9 +10,8 @@ from detector import Verdict
 from detector.explain import draw_boxes, overlay, reframe, region_around
 from detector.report import to_json
 
-from . import words
 from .pictures import new_folder
-from .texts import Texts
+from .texts import Texts, words
 
 WIDTH, MARGIN, PICTURE_SIDE = 1000, 40, 560
 LETTERS = 92  # a line

@@ -9,9 +9,9 @@ from detector import Detector
 from detector.limits import MAX_PHOTOS
 
 from . import batch
-from .guard import places
 from .inputs import in_sentences, keep_paths
 from .pictures import new_folder, write_photo
+from .server.guard import places
 from .texts import Texts
 from .uploads import list_photos
 

@@ -19,11 +19,11 @@ from detector.resend import check_resend
 from .answer import render_answer, render_empty, render_refusal
 from .details import render_facts, render_methods, render_resend
 from .examples import EXAMPLES, render_names
-from .guard import places
 from .inputs import as_gradio_error, draw_method, in_sentences, keep_path
 from .keep import write_report
 from .pictures import write_photo
-from .rate import count_photo
+from .server.guard import places
+from .server.rate_limit import count_photo
 from .texts import Texts, error_text
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -13,10 +13,9 @@ from detector.explain import heat_layer, overlay, reframe, region_around
 from detector.video import VideoVerdict
 from detector.video.report import decisive, show, to_clock, to_json, worst_sample
 
-from . import words
 from .answer import heatmap_switch, inside, place, ratio
 from .pictures import data_uri, escape
-from .texts import Texts, note_text
+from .texts import Texts, note_text, words
 
 FRAME_SIDE = 480  # pixels; up to 40 frames are sent
 WORST_SIDE = 200

@@ -131,7 +131,7 @@ def _swap_on(detector, repo, revisions):
 
 def _main(settings):
     import detector
-    from page import cleaning
+    from page.server import cleaning
 
     if after := settings.get("delete_after"):
         cleaning.EVERY, cleaning.AGE, cleaning.LEFTOVER_AGE = after // 3, after, 2 * after

@@ -12,8 +12,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from detector.errors import ClipError
-from page.guard import HEADERS, MAX_AT_ONCE, MAX_WAITING
-from page.rate import Limit, Turns, client_of
+from page.server.guard import HEADERS, MAX_AT_ONCE, MAX_WAITING
+from page.server.rate_limit import Limit, Turns, client_of
 from testing.server import ROOT, check_form, serve
 
 EXAMPLE = ROOT / "examples" / "astronaut.jpg"
@@ -139,7 +139,7 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(url, path):
 
 
 POLICY = """
-from page.guard import HEADERS
+from page.server.guard import HEADERS
 import app
 print(HEADERS["Content-Security-Policy"], app.login_message(), sep="\\n")
 """

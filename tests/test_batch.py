@@ -11,7 +11,7 @@ import pytest
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES
 from page import batch, many
-from page.cleaning import FOLDER
+from page.server.cleaning import FOLDER
 from page.texts import LANGUAGES
 from page.uploads import list_photos
 from testing.server import ROOT

@@ -11,8 +11,8 @@ from PIL import Image
 from detector.limits import MAX_CLIPS_WAITING
 from detector.video import to_json
 from page.texts import LANGUAGES
+from page.texts.words import headline
 from page.timeline import render_verdict, write_files
-from page.words import headline
 from testing.browser import CHROMIUM, drop, opened
 from testing.clips import write_clip
 from testing.server import ROOT, check_form

@@ -10,7 +10,7 @@ import pytest
 
 from detector.errors import WeightsError
 from detector.weights import load_weights
-from page.cleaning import clean
+from page.server.cleaning import clean
 from reliability import faults
 from train.disk import write_whole
 

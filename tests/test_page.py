@@ -15,7 +15,7 @@ from PIL import Image
 from detector.resend import check_resend
 from page.examples import EXAMPLES
 from page.texts import LANGUAGES
-from page.words import percent, strength_of
+from page.texts.words import percent, strength_of
 from testing.browser import CHROMIUM, drop, opened, wait_for_answer
 from testing.server import ROOT, serve
 

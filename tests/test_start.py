@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 
 from detector.errors import ConfigError
-from page import start
+from page.server import start
 from testing.server import ROOT
 
 DEAD = "http://127.0.0.1:9"

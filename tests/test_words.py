@@ -9,10 +9,9 @@ import pytest
 
 from detector.errors import ClipError, PhotoError
 from detector.report import NOTES
-from page import words
 from page.answer import render_answer
 from page.keep import draw_report
-from page.texts import LANGUAGES, error_text, note_text
+from page.texts import LANGUAGES, error_text, note_text, words
 
 ENGLISH, GERMAN = LANGUAGES["en"], LANGUAGES["de"]
 

@@ -16,9 +16,9 @@ from detector.errors import AddressError
 from detector.fetch import fetch_photo
 from detector.limits import MAX_BYTES
 
-from .inputs import as_gradio_error
-from .pictures import new_folder
-from .rate import Limit
+from ..inputs import as_gradio_error
+from ..pictures import new_folder
+from .rate_limit import Limit
 
 MAX_FILES = 600 * 2**20  # bytes that are uploaded at once
 MAX_QUESTION = 2**20  # of any other request: the result of 20 faces has 10 KB

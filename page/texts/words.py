@@ -7,7 +7,7 @@ import numpy as np
 from detector import CropVerdict, Verdict, WeightsInfo
 from detector.report import count_fakes, per_thousand
 
-from .texts import Texts, note_text
+from . import Texts, note_text
 
 # Of several reasons the first of these is said; one that is not listed comes last.
 REASONS = ("no_face", "cut_face", "small_face", "more_faces", "more_frames", "low_confidence")
