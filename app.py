@@ -111,9 +111,8 @@ except DetectorError as error:
 
 if __name__ == "__main__":
     if config.SPACE:
-        os.environ.setdefault(
-            "FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES
-        )  # see `page.server.rate_limit`
+        # See `page.server.rate_limit`.
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES_OF_SPACES)
     guard_addresses()
     cleaning.start(demo)
     demo.launch(
