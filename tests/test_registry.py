@@ -151,6 +151,7 @@ def test_network_is_as_declared(name):
     assert bool(leaky) == (name in SLOPES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*NETWORKS, *BACKBONES])
 def test_one_batch_trains(name):
     """A declaration that builds may still pass on no gradient, or nothing but NaN."""
