@@ -10,7 +10,14 @@ from detector.errors import ConfigError
 from train.config import TrainConfig
 from train.data.augment import flip_rotate_zoom
 from train.data.manifest import Picture
-from train.data.sampling import choose, choose_evenly, draw_epoch, leave_out, undersample
+from train.data.sampling import (
+    check_pools,
+    choose,
+    choose_evenly,
+    draw_epoch,
+    leave_out,
+    undersample,
+)
 
 
 def pictures(*, real, fake):
@@ -127,8 +134,10 @@ def test_a_hard_pool_may_have_a_larger_share(pools):
     weighted = shown(pool_weights={name: 3.0})
     expected = 3 * even[name] / (1 + 2 * even[name])
     assert weighted[name] == pytest.approx(expected, abs=0.02)
+    assert shown(pool_weights={"left out": 3.0}) == even
+    check_pools(pools, [name])
     with pytest.raises(ConfigError, match="no pool called vdeo"):
-        shown(pool_weights={"vdeo": 3.0})
+        check_pools(pools, [name, "vdeo"])
 
 
 @pytest.mark.parametrize("text", ["dfdc", "dfdc=", "dfdc=0", "dfdc=-1", "dfdc=nan", "a=1=2"])

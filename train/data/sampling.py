@@ -45,19 +45,11 @@ def draw_epoch(pictures, generator, *, blend_share, pool_weights=None) -> list[S
 
     Returns:
         A list of `Slot`, about as many as pictures.
-
-    Raises:
-        ConfigError: there is no pool of a name in `pool_weights`.
     """
     pools = collections.defaultdict(lambda: collections.defaultdict(list))
     for index, picture in enumerate(pictures):
         pools[picture.pool][picture.label].append(index)
     factors = pool_weights or {}
-    if unknown := set(factors) - set(pools):
-        raise ConfigError(
-            f"pool_weights: there is no pool called {', '.join(sorted(unknown))}. "
-            f"There are {', '.join(sorted(pools))}."
-        )
     weights = {
         pool: factors.get(pool, 1.0)
         * np.sqrt(len({picture.source for picture in pictures if picture.pool == pool}))
@@ -117,6 +109,24 @@ def _pair_groups(genuine, forged, pictures, count, generator):
         tuple(members[generator.integers(len(members))] for members in both[place])
         for place in np.concatenate(rounds)[:count]
     ]
+
+
+def check_pools(pictures, names) -> None:
+    """Refuse names of which there is no pool.
+
+    Args:
+        pictures: list of `Picture`.
+        names: of pools.
+
+    Raises:
+        ConfigError: it lists those that there are.
+    """
+    pools = {picture.pool for picture in pictures}
+    if unknown := set(names) - pools:
+        raise ConfigError(
+            f"pool_weights: there is no pool called {', '.join(sorted(unknown))}. "
+            f"There are {', '.join(sorted(pools))}."
+        )
 
 
 def leave_out(pictures, names) -> list:

@@ -75,6 +75,8 @@ def _train(config, *, data, output, backbone_weights):
         print(f"{output} is finished, nothing is left to train.")
         return _best_so_far(output, config)["val_auc"]
 
+    # Of all pools: one that is left out may be named.
+    sampling.check_pools(read_manifest(data, "Train"), config.factors_of_pools)
     left_out = [name for name in config.leave_out.split(",") if name]
     training, validation = (
         sampling.choose(
