@@ -9,16 +9,13 @@ in dense layers carries their backward pass in its graph instead (`train.export.
 import dataclasses
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .preprocess import Box
 from .report import per_thousand
-
-if TYPE_CHECKING:
-    from . import CropVerdict  # which imports this module
+from .verdict import CropVerdict
 
 # Dark to light, readable without colour vision: anchors of matplotlib's "inferno" (CC0).
 COLOURS = ((0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
@@ -60,12 +57,12 @@ def colourise(heat: Image.Image) -> Image.Image:
 
 def reframe(
     photo: Image.Image,
-    crops: "Iterable[CropVerdict]",
+    crops: Iterable[CropVerdict],
     *,
     region: Box | None = None,
     max_side: int,
     max_enlargement: float = MAX_ENLARGEMENT,
-) -> "tuple[Image.Image, list[CropVerdict]]":
+) -> tuple[Image.Image, list[CropVerdict]]:
     """Cut a region out of a photo and scale it for showing, and the places of its crops with it.
 
     Args:
@@ -95,9 +92,7 @@ def reframe(
     ]
 
 
-def region_around(
-    crops: "Sequence[CropVerdict]", size: tuple[int, int]
-) -> tuple[int, int, int, int]:
+def region_around(crops: Sequence[CropVerdict], size: tuple[int, int]) -> tuple[int, int, int, int]:
     """The part of a photo that holds all judged squares, and a little more.
 
     Args:
@@ -119,7 +114,7 @@ def region_around(
     )
 
 
-def close_up(photo: Image.Image, crops: "Sequence[CropVerdict]") -> Image.Image:
+def close_up(photo: Image.Image, crops: Sequence[CropVerdict]) -> Image.Image:
     """Cut out what was judged, and lay the heatmaps over it.
 
     Args:
@@ -136,7 +131,7 @@ def close_up(photo: Image.Image, crops: "Sequence[CropVerdict]") -> Image.Image:
 
 
 def overlay(
-    photo: Image.Image, crops: "Iterable[CropVerdict]", *, opacity: float = 0.5
+    photo: Image.Image, crops: Iterable[CropVerdict], *, opacity: float = 0.5
 ) -> Image.Image:
     """Lay the heatmaps of judged crops over the photo.
 
@@ -176,7 +171,7 @@ def heat_layer(heatmap: np.ndarray, *, side: int = 128) -> Image.Image:
 
 
 def draw_boxes(
-    photo: Image.Image, crops: "Iterable[CropVerdict]", *, with_labels: bool = True
+    photo: Image.Image, crops: Iterable[CropVerdict], *, with_labels: bool = True
 ) -> Image.Image:
     """Draw a numbered box around every face, coloured by its verdict.
 
