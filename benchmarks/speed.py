@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 import unittest.mock
-from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
@@ -42,7 +41,7 @@ STAGES = {  # what is timed for each: holder and name of a function
 }
 
 
-def measure(repeat: int, against: str) -> Iterator[tuple[str, list[dict]]]:
+def measure(repeat: int, against: str) -> table.Tables:
     """Yield the tables "stages" and "speed", or "against"."""
     photos = {"crop 256x256": make_crop()}
     photos |= {f"photo {name}": make_photo(size) for name, size in SIZES.items() if size[0] > 256}

@@ -75,16 +75,13 @@ def _train(config, *, data, output, backbone_weights):
         print(f"{output} is finished, nothing is left to train.")
         return _best_so_far(output, config)["val_auc"]
 
+    pictures = [read_manifest(data, split) for split in ("Train", "Validation")]
     # Of all pools: one that is left out may be named.
-    sampling.check_pools(read_manifest(data, "Train"), config.factors_of_pools)
+    sampling.check_pools(pictures[0], config.factors_of_pools)
     left_out = [name for name in config.leave_out.split(",") if name]
     training, validation = (
-        sampling.choose(
-            sampling.leave_out(read_manifest(data, split), left_out),
-            config.pictures,
-            seed=config.seed,
-        )
-        for split in ("Train", "Validation")
+        sampling.choose(sampling.leave_out(of_split, left_out), config.pictures, seed=config.seed)
+        for of_split in pictures
     )
     validation = sampling.choose_evenly(validation, config.validation_pictures, seed=config.seed)
     if config.balance == "undersample":
