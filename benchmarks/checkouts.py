@@ -9,13 +9,16 @@ from pathlib import Path
 from detector.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[1]
-# Judges the photos that it is told the paths of. These names are in all checkouts since 2.5.1.
+# Judges the photos that it is told the paths of, in any checkout since 2.5.1.
 WORKER = """
 import sys
 sys.path.insert(0, "")
 from detector import load_detector
-from detector.explain import close_up
 from detector.photo import load_photo
+try:
+    from detector.heatmap import close_up
+except ImportError:  # its name until 3.3.0
+    from detector.explain import close_up
 
 detector = load_detector()
 print("ready", flush=True)

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from detector import Detector
+from detector.classifier import run_model
 from detector.config import WEIGHTS_DIR
-from detector.explain import grad_cam
-from detector.weights import KERAS_FILE, read_spec, run_model
+from detector.heatmap import grad_cam
+from detector.weights import KERAS_FILE, read_spec
 
 ENSEMBLE = ("Xception", "ResNet50V2", "EfficientNetV2B0")  # 53 M parameters
 ENSEMBLE_SIDE = 224
@@ -49,7 +50,7 @@ def load_peers(ours, judge) -> dict[str, Callable]:
 
     compiled = tf.function(taped)
 
-    def look(crop):  # what `detector.weights.run_model` makes of the serving network's outputs
+    def look(crop):  # what `detector.classifier.run_model` makes of the serving network's outputs
         logits, evidence = compiled(tf.constant(crop[np.newaxis].astype(np.float32)))
         return logits.numpy()[0], evidence.numpy()[..., np.newaxis]
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from detector.classifier import run_model
 from detector.config import WEIGHTS_DIR
 from detector.runtime import Network
-from detector.weights import KERAS_FILE, MODEL_FILE, run_model
+from detector.weights import KERAS_FILE, MODEL_FILE
 
 NEEDS = {"onnx": ("onnxruntime", "tf2onnx"), "openvino": ("openvino",)}
 

@@ -22,21 +22,21 @@ from pathlib import Path
 
 from PIL import Image
 
-import detector.views
+import detector.classifier
 from benchmarks import checkouts, table
 from benchmarks.peers import load_peers
 from benchmarks.photos import SIZES, make_crop, make_photo
 from detector import Detector, load_detector
-from detector.explain import close_up
-from detector.face_search import FaceDetector
+from detector.faces import FaceDetector
+from detector.heatmap import close_up
 from detector.photo import load_photo
 from reporting.turns import time_turns
 
 STAGES = {  # what is timed for each: holder and name of a function
     "decode": ((sys.modules[__name__], "load_photo"),),
     "faces": ((FaceDetector, "detect"),),
-    "crop": ((detector.views, "cut"),),
-    "forward": ((detector.views, "run_model"),),
+    "crop": ((detector.classifier, "cut"),),
+    "forward": ((detector.classifier, "run_model"),),
     "heatmap": ((sys.modules[__name__], "close_up"),),
 }
 

@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 
 from detector import load_detector
-from detector.weights import View
+from detector.classifier import View
 from train.data.manifest import read_manifest
 from train.evaluation.predict import labels_of, look_at_pictures
 from train.metrics import auc

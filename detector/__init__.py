@@ -6,7 +6,8 @@ Example:
     'Fake'
 """
 
-from .pipeline import Detector, load_detector
+from .load import load_detector
+from .pipeline import Detector
 from .verdict import CropVerdict, Frame, Verdict
 from .weights import CLASSES, WeightsInfo
 

@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 
 from . import load_detector
+from .batch.parallel import judge_each
+from .batch.storage import find_photos, is_clip, read_list, read_photo
 from .errors import ConfigError, DetectorError, PhotoError
-from .explain import draw_boxes, overlay
+from .heatmap import draw_boxes, overlay
 from .limits import MAX_CLIP_BYTES
-from .many import judge_each
 from .report import to_json, to_percent, to_sentence
 from .runtime import count_cores
-from .storage import find_photos, is_clip, read_list, read_photo
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -126,7 +126,9 @@ def _judge_here(detector, photos, options):
 
 
 def _judge_on_cluster(detector, photos, options):
-    from .cluster import judge_on_cluster  # Ray takes seconds to import, and may be missing
+    from .batch.ray_engine import (
+        judge_on_cluster,  # Ray takes seconds to import, and may be missing
+    )
 
     clips = [path for path in photos if is_clip(path)]
     if clips:

@@ -31,7 +31,7 @@ if not _threads.isdecimal() or int(_threads) < 1:
     _threads = "2"
 THREADS = int(_threads)
 
-# Weights from the Hugging Face Hub instead of the embedded ones; see `detector.hub`.
+# Weights from the Hugging Face Hub instead of the embedded ones; see `detector.weights.hub`.
 HUB_REPO = os.environ.get("DETECTOR_REPO", "").strip()  # USER/NAME; empty: none
 HUB_REVISION = os.environ.get("DETECTOR_REVISION", "").strip() or "main"  # tag, commit or branch
 

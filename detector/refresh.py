@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Sequence
 
-from . import Detector
 from .errors import HubError, HubUnreachableError
+from .pipeline import Detector
 
 DELAY = 2.0  # seconds; the import and the fetch would slow the first verdict by a sixth of one
 PAUSES = (30, 120, 600)  # seconds before the next try where the Hub does not answer; the last stays
@@ -23,7 +23,7 @@ class Refresh:
 
     Args:
         detector: `detector.Detector`, with weights that serve meanwhile.
-        repo: see `detector.hub.fetch_weights`.
+        repo: see `detector.weights.hub.fetch_weights`.
         revision: likewise.
         delay: seconds before the first try in the background.
         pauses: seconds between tries; the last one stays.
@@ -57,7 +57,7 @@ class Refresh:
             Whether another try may help.
         """
         # Imported here, in the background: it takes longer than the rest of the start.
-        from .hub import fetch_weights
+        from .weights.hub import fetch_weights
 
         try:
             weights = fetch_weights(self.repo, self.revision)

@@ -9,8 +9,9 @@ import io
 
 from PIL import Image
 
-from . import Detector, Verdict
 from .photo import PhotoLike
+from .pipeline import Detector
+from .verdict import Verdict
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from detector import Verdict
 from detector.config import ISSUES_URL
-from detector.explain import COLOURS, heat_layer, reframe, region_around
+from detector.heatmap import COLOURS, heat_layer, reframe, region_around
 from detector.preprocess import Box
 
 from .pictures import data_uri, escape

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from detector import Detector, Verdict
 from detector.errors import PhotoError
-from detector.explain import reframe
+from detector.heatmap import reframe
 from detector.photo import PhotoLike
 from detector.report import to_json
 

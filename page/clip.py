@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from detector import Detector
+from detector.batch.storage import CLIP_SUFFIXES
 from detector.errors import ClipError
 from detector.limits import MAX_CLIP_BYTES, MAX_CLIP_SECONDS, MAX_CLIPS_WAITING
-from detector.storage import CLIP_SUFFIXES
 from detector.video import VideoVerdict
 
 from . import timeline

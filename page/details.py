@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PIL import Image
 
-from detector.facts import Facts
+from detector.photo.facts import Facts
 from detector.resend import SETTINGS, Resend
 
 from .pictures import data_uri, escape
@@ -15,7 +15,7 @@ def render_facts(facts: Facts | None, texts: Texts) -> str:
     """Facts of a file as a table.
 
     Args:
-        facts: `detector.facts.Facts`, or None before there is a photo: the table has its height.
+        facts: `detector.photo.facts.Facts`, or None before there is a photo.
         texts: of a language.
 
     Returns:

@@ -9,8 +9,8 @@ import gradio as gr
 
 from detector import Detector
 from detector.errors import MethodError, PhotoError
-from detector.explain import close_up, draw_boxes, reframe
-from detector.methods import METHODS, explain_more
+from detector.explainers import METHODS, explain_more
+from detector.heatmap import close_up, draw_boxes, reframe
 from detector.report import to_json, to_sentence
 from detector.video import draw_worst
 from detector.video import to_json as clip_json

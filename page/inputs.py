@@ -12,8 +12,8 @@ from PIL import Image
 
 from detector import CropVerdict
 from detector.errors import PhotoError
-from detector.explain import overlay, reframe
-from detector.fetch import read_data_address
+from detector.heatmap import overlay, reframe
+from detector.photo.fetch import read_data_address
 
 from .pictures import write_photo
 from .texts import Texts, error_text

@@ -7,7 +7,7 @@ import textwrap
 from PIL import Image, ImageDraw, ImageFont
 
 from detector import Verdict
-from detector.explain import draw_boxes, overlay, reframe, region_around
+from detector.heatmap import draw_boxes, overlay, reframe, region_around
 from detector.report import to_json
 
 from .pictures import new_folder

@@ -9,10 +9,10 @@ import gradio as gr
 
 from detector import Detector
 from detector.errors import MethodError, PhotoError
-from detector.facts import read_facts
-from detector.fetch import fetch_photo
-from detector.methods import METHODS, explain_more
+from detector.explainers import METHODS, explain_more
 from detector.photo import load_photo
+from detector.photo.facts import read_facts
+from detector.photo.fetch import fetch_photo
 from detector.report import to_json
 from detector.resend import check_resend
 

@@ -9,7 +9,7 @@ import itertools
 import json
 from pathlib import Path
 
-from detector.explain import heat_layer, overlay, reframe, region_around
+from detector.heatmap import heat_layer, overlay, reframe, region_around
 from detector.video import VideoVerdict
 from detector.video.report import decisive, show, to_clock, to_json, worst_sample
 

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
+from detector.batch.storage import HIDDEN
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES, MAX_DIRECTORY, MAX_NAME, MAX_PHOTOS
-from detector.storage import HIDDEN
 
 UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of Unicode
 JOINERS = "\u200c\u200d"  # invisible too, but part of Persian words and of emoji

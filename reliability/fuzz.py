@@ -32,8 +32,8 @@ SEEDS = {  # families of `reliability.hostile` that a target starts from
 def fuzz_photo(data: bytes, folder: Path) -> None:
     """`load_photo`, and what the file says of itself where it is a photo."""
     from detector.errors import PhotoError
-    from detector.facts import read_facts
     from detector.photo import load_photo
+    from detector.photo.facts import read_facts
 
     with contextlib.suppress(PhotoError):
         load_photo(data)
@@ -43,7 +43,7 @@ def fuzz_photo(data: bytes, folder: Path) -> None:
 def fuzz_facts(data: bytes, folder: Path) -> None:
     """`read_facts` of a JPEG that has this as provenance (C2PA), as XMP and as EXIF."""
     from detector.errors import PhotoError
-    from detector.facts import read_facts
+    from detector.photo.facts import read_facts
 
     from .formats import jpeg_segment, jpeg_with
 
@@ -67,8 +67,8 @@ def fuzz_archive(data: bytes, folder: Path) -> None:
 
 def fuzz_address(data: bytes, folder: Path) -> None:
     """A web address that a visitor gives, up to the first connection."""
-    from detector import fetch
     from detector.errors import AddressError
+    from detector.photo import fetch
 
     text = data.decode("utf-8", "replace")
     with contextlib.suppress(AddressError, ValueError):  # ValueError: a name, no IP address
@@ -122,8 +122,8 @@ def _fuzz(name, options, folder):
 
         import PIL.Image
 
-        import detector.facts
-        import detector.fetch  # noqa: F401
+        import detector.photo.facts
+        import detector.photo.fetch  # noqa: F401
         import page.uploads  # noqa: F401
 
     PIL.Image.preinit()

@@ -64,8 +64,8 @@ def visit(detector, path, name) -> str:
         AssertionError: a name disturbs the table, the CSV or an error's text.
     """
     from detector.errors import PhotoError
-    from detector.facts import read_facts
     from detector.photo import load_photo
+    from detector.photo.facts import read_facts
     from page import batch
     from page.answer import render_answer
     from page.details import render_facts

@@ -64,7 +64,7 @@ def measure(detector, *, tries=TRIES, sides=FACE_SIDES) -> dict[int, int]:
     """Count the faces found.
 
     Args:
-        detector: `detector.face_search.FaceDetector`.
+        detector: `detector.faces.search.FaceDetector`.
         tries: of each size.
         sides: of faces in pixels.
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from detector import load_detector
-from detector.face_turns import turn_picture
+from detector.faces.turns import turn_picture
 from detector.photo import load_photo
 from train.data.listing import SUFFIXES
 

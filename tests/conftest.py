@@ -27,10 +27,10 @@ ISSUES_URL = "https://git.example/me/detector/issues/new"
 # Files of tests that start servers, browsers or trainings, and fixtures that start a process;
 # `make test` leaves out what is in the ones or takes the others.
 SLOW = (
-    *("test_access", "test_app", "test_clip_page", "test_cluster", "test_compare"),
-    *("test_distribute", "test_evaluate", "test_explain", "test_hub", "test_judge"),
+    *("test_access", "test_app", "test_clip_page", "test_compare"),
+    *("test_distribute", "test_evaluate", "test_heatmap", "test_hub", "test_judge"),
     *("test_leave_out", "test_mcp", "test_notebook", "test_page", "test_push"),
-    *("test_round_trip", "test_space", "test_torch_speed", "test_training"),
+    *("test_ray_engine", "test_round_trip", "test_space", "test_torch_speed", "test_training"),
 )
 
 STARTING = {"browser", "environment", "run_python", "trained", "url"}

@@ -17,7 +17,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from detector.explain import region_around
+from detector.heatmap import region_around
 from testing.server import ROOT, check_form
 
 EXAMPLE = ROOT / "examples" / "admiral.jpg"

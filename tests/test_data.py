@@ -13,7 +13,7 @@ from PIL import Image
 
 from detector import CLASSES
 from detector.errors import DataError
-from detector.face_search import FaceDetector
+from detector.faces import FaceDetector
 from detector.photo import load_photo
 from detector.preprocess import cut
 from testing import drawing

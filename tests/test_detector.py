@@ -149,7 +149,7 @@ def test_low_confidence_is_not_conclusive(detector, sure_photo):
 def test_a_logit_that_is_no_number_is_not_conclusive(detector, photo, monkeypatch):
     """It compares as neither more nor less than any limit."""
     evidence = np.zeros((5, 5), np.float32)
-    monkeypatch.setattr("detector.views.run_model", lambda model, crop: (np.nan, evidence))
+    monkeypatch.setattr("detector.classifier.run_model", lambda model, crop: (np.nan, evidence))
     assert "low_confidence" in detector.predict(photo).notes
 
 

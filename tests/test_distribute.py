@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from detector import load_detector
+from detector.classifier import run_model
 from detector.errors import ConfigError
-from detector.explain import grad_cam
-from detector.weights import KERAS_FILE, MODEL_FILE, run_model, self_test_crops
+from detector.heatmap import grad_cam
+from detector.weights import KERAS_FILE, MODEL_FILE, self_test_crops
 from testing import drawing
 from train.config import TrainConfig
 from train.fitting import distribute

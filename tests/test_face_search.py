@@ -7,10 +7,9 @@ import pytest
 from PIL import Image
 from test_faces import overlap
 
-from detector.face_search import FaceDetector
-from detector.face_sheets import CELL, CONTEXT, lay_out
-from detector.face_turns import quarters_upright, turn_box, turn_picture
-from detector.faces import Face
+from detector.faces import Face, FaceDetector
+from detector.faces.sheets import CELL, CONTEXT, lay_out
+from detector.faces.turns import quarters_upright, turn_box, turn_picture
 from detector.preprocess import cut
 from reliability import small_faces, turns
 

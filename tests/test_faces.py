@@ -5,8 +5,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from detector.face_maps import FILL, decode, lay_on_canvas, suppress
 from detector.faces import Face, central_face
+from detector.faces.maps import FILL, decode, lay_on_canvas, suppress
 
 ASTRONAUT = (177, 56, 273, 177)  # left, top, right, bottom in the 512x512 portrait
 

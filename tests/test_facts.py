@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 
-from detector.facts import read_facts
+from detector.photo.facts import read_facts
 from testing.credentials import sign
 from testing.server import ROOT
 

@@ -9,9 +9,9 @@ import threading
 import pytest
 import trustme
 
-from detector import fetch
 from detector.errors import AddressError, PhotoError
-from detector.fetch import fetch_photo, is_public
+from detector.photo import fetch
+from detector.photo.fetch import fetch_photo, is_public
 
 PUBLIC = "93.184.215.14"
 

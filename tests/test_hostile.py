@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import ExifTags, Image
 
-from detector import image_file, limits
+from detector import limits
 from detector.errors import PhotoError
-from detector.facts import read_facts
+from detector.photo import file as photo_file
 from detector.photo import load_photo
-from detector.pixels import read_exif
+from detector.photo.facts import read_facts
+from detector.photo.pixels import read_exif
 from page.uploads import list_photos
 from reliability import formats, pictures
 from reliability.archives import pack
@@ -146,14 +147,14 @@ def test_exif_larger_than_any_honest_one_is_left_alone(place):
     content = png[:place] + formats.png_chunk(b"eXIf", exif) + png[place:]
     with Image.open(io.BytesIO(content)) as image:
         assert image.getexif()[ExifTags.Base.Orientation] == 6  # Pillow itself reads it
-    with image_file.open_image(content) as image:
+    with photo_file.open_image(content) as image:
         assert read_exif(image) == {}
     assert read_facts(content).camera is None
 
 
 def test_parts_without_end_are_left_in_time(monkeypatch):
     """A 1 MB JPEG of empty scans, and a GIF of one long comment, took minutes."""
-    monkeypatch.setattr(image_file, "MAX_READ_SECONDS", 0.005)
+    monkeypatch.setattr(photo_file, "MAX_READ_SECONDS", 0.005)
     comment = b"\x21\xfe" + (b"\xff" + b"a" * 255) * 20_000 + b"\0"
     long = formats.gif_with(encodings()["moving.gif"], comment)
     for content in (formats.jpeg_of_scans(30_000, size=(4096, 64)), long):

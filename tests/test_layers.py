@@ -6,9 +6,13 @@ import pytest
 
 from testing.server import ROOT
 
-# `train` by its rooms; what lies in `train` itself is ground for them, but for its commands.
+# `detector` and `train` by their rooms; what lies in them itself is ground for those, but for what
+# is named here.
 LAYERS = (
-    *("detector", "page", "app", "reporting"),
+    *("detector", "detector.photo", "detector.faces", "detector.weights", "detector.verdict"),
+    *("detector.report", "detector.heatmap", "detector.explainers", "detector.video"),
+    *("detector.pipeline", "detector.resend", "detector.refresh", "detector.load"),
+    *("detector.__init__", "detector.batch", "detector.__main__", "page", "app", "reporting"),
     *("train", "train.data", "train.models", "train.fitting", "train.evaluation"),
     *("train.export", "train.studies", "train.publish", "train.steps", "train.__main__"),
     *("testing", "reliability", "benchmarks"),

@@ -6,8 +6,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 pytest.importorskip("pyarrow", reason="Ray, which brings it, is not on every system")
 
+from detector.batch.parquet import VerdictFolder
 from detector.errors import ConfigError
-from detector.parquet import VerdictFolder
 
 
 class Bucket(MemoryFileSystem):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
-from detector import photo as photo_module
 from detector.errors import PhotoError
 from detector.limits import MAX_BYTES, MAX_PROFILE
+from detector.photo import load as photo_module
 from detector.photo import load_frames, load_photo
 
 SIZE = 96, 80  # width, height; above the least size, and not square

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
+from detector.batch.storage import find_photos, read_list
 from detector.errors import ConfigError
-from detector.storage import find_photos, read_list
 
 
 @pytest.fixture

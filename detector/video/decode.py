@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import ClipError
-from ..face_turns import turn_picture
+from ..faces.turns import turn_picture
 from ..limits import (
     MAX_CLIP_CPU,
     MAX_CLIP_FRAMES,

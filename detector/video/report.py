@@ -4,9 +4,9 @@ import dataclasses
 
 from PIL import Image
 
-from .. import CropVerdict
-from ..explain import draw_boxes, overlay
+from ..heatmap import draw_boxes, overlay
 from ..report import NOTES, judged_to_json, to_percent
+from ..verdict import CropVerdict
 from .appearances import Sample
 from .verdict import Appearance, VideoVerdict, rank
 

@@ -5,10 +5,10 @@ import os
 import time
 from collections.abc import Callable, Generator
 
-from .. import WeightsInfo
 from ..errors import ClipError
-from ..explain import reframe
+from ..heatmap import reframe
 from ..limits import MAX_CLIP_WALL
+from ..weights import WeightsInfo
 from .appearances import Sample, choose, join
 from .decode import Decoder, Frame
 from .sampling import find_cuts, look_closer, plan

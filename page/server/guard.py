@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from detector.config import AUTH, RATE_LIMIT, SPACE
 from detector.errors import AddressError
-from detector.fetch import fetch_photo
 from detector.limits import MAX_BYTES
+from detector.photo.fetch import fetch_photo
 
 from ..inputs import as_gradio_error
 from ..pictures import new_folder
@@ -190,7 +190,7 @@ def _free_disk():
 
 
 async def _fetch(url: str, cache_dir: str) -> str:
-    """Fetch a photo that came as a web address, within the limits of `detector.fetch`.
+    """Fetch a photo that came as a web address, within the limits of `detector.photo.fetch`.
 
     Gradio's own way refuses private networks too, but has no limit of bytes or time.
     """
@@ -204,5 +204,5 @@ async def _fetch(url: str, cache_dir: str) -> str:
 
 
 def guard_addresses() -> None:
-    """Let Gradio fetch the addresses that stand in requests by `detector.fetch` alone."""
+    """Let Gradio fetch the addresses that stand in requests by `detector.photo.fetch` alone."""
     processing_utils.async_ssrf_protected_download = _fetch  # ty: ignore[invalid-assignment]

@@ -6,10 +6,10 @@ import hashlib
 import multiprocessing
 from pathlib import Path
 
-from detector import face_maps, face_search, face_sheets, face_turns, faces
+from detector import faces
 from detector.config import WEIGHTS_DIR
 from detector.errors import PhotoError
-from detector.face_search import FaceDetector
+from detector.faces import FaceDetector
 from detector.photo import load_photo
 from detector.runtime import count_cores
 from detector.weights import FACES_FILE
@@ -18,14 +18,15 @@ from .near_twins import difference_hash
 from .reduced import is_reduced, write_copy
 
 MANY = 500  # pictures, from which other processes are worth their start
-# Where one of them changes, faces are looked for anew.
-FACE_SEARCH = (face_maps, face_search, face_sheets, face_turns, faces)
 
 
 def search_fingerprint() -> str:
-    """Which search finds the faces, hex: a hash of its network and of its code."""
-    parts = (Path(module.__file__).read_bytes() for module in FACE_SEARCH)
-    return hashlib.sha256(b"".join([_read_network(), *parts])).hexdigest()
+    """Which search finds the faces, hex: a hash of its network and of its code.
+
+    Where one of them changes, faces are looked for anew.
+    """
+    code = (path.read_bytes() for path in sorted(Path(faces.__file__).parent.glob("*.py")))
+    return hashlib.sha256(b"".join([_read_network(), *code])).hexdigest()
 
 
 def look_at_all(tasks):

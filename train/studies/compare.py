@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from detector.classifier import run_model
 from detector.errors import ConfigError, DetectorError
 from detector.runtime import Network
-from detector.weights import run_model, self_test_crops
+from detector.weights import self_test_crops
 from reporting.turns import time_turns
 
 from .. import plots

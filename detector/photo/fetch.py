@@ -16,8 +16,8 @@ import time
 import urllib.parse
 import urllib.request
 
-from .errors import AddressError
-from .limits import MAX_BYTES
+from ..errors import AddressError
+from ..limits import MAX_BYTES
 
 PORTS = {"http": 80, "https": 443}  # no others: a photo is not served by a database
 MAX_REDIRECTS = 4

@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 from detector import CropVerdict
+from detector.classifier import MAP_SIDE, run_model
 from detector.config import WEIGHTS_DIR
 from detector.errors import MethodError
-from detector.explain import (
+from detector.explainers import METHODS, explain_more
+from detector.heatmap import (
     colourise,
     draw_boxes,
     grad_cam,
@@ -19,12 +21,10 @@ from detector.explain import (
     reframe,
     region_around,
 )
-from detector.methods import METHODS, explain_more
 from detector.photo import load_photo
 from detector.preprocess import cut
 from detector.runtime import Network
-from detector.views import MAP_SIDE
-from detector.weights import KERAS_FILE, MODEL_FILE, run_model, self_test_crops
+from detector.weights import KERAS_FILE, MODEL_FILE, self_test_crops
 from testing.server import ROOT
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from .errors import PhotoError
-from .image_file import ImageFile, check_size, decoding, is_reduced, opened
-from .limits import MAX_FRAME_PIXELS, MAX_FRAMES
+from ..errors import PhotoError
+from ..limits import MAX_FRAME_PIXELS, MAX_FRAMES
+from .file import ImageFile, check_size, decoding, is_reduced, opened
 from .pixels import to_rgb
 
 # Whose further pictures people see. In JPEG and HEIF those are previews, depths and gain maps.

@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from .face_maps import suppress
-from .preprocess import Box, longer_side
+from ..preprocess import Box, longer_side
+from .maps import suppress
 
 MAX_OVERLAP = 0.3  # intersection over union above which the weaker of two boxes is dropped
 CUT_DISTANCE = 0.02  # of a face's side to the photo's edge; a cut face has its box end there

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from detector.many import AHEAD, judge_each
+from detector.batch.parallel import AHEAD, judge_each
 
 
 def test_workers_judge_alike_and_in_order(detector, photo):

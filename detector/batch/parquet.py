@@ -12,9 +12,10 @@ import pyarrow.compute
 import pyarrow.dataset
 import pyarrow.parquet
 
-from . import Verdict, WeightsInfo
-from .errors import ConfigError
-from .report import to_json
+from ..errors import ConfigError
+from ..report import to_json
+from ..verdict import Verdict
+from ..weights import WeightsInfo
 from .storage import open_storage
 
 SCHEMA = pa.schema(

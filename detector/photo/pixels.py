@@ -6,8 +6,8 @@ import io
 import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
-from .errors import PhotoError
-from .limits import MAX_EXIF, MAX_PROFILE
+from ..errors import PhotoError
+from ..limits import MAX_EXIF, MAX_PROFILE
 
 PROFILE_COLOURS = {"RGB": "RGB ", "RGBA": "RGB ", "CMYK": "CMYK", "L": "GRAY"}  # by mode
 TURNS = {  # EXIF orientation to what makes the photo upright

@@ -18,8 +18,9 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from .errors import DetectorError, HubError, HubUnreachableError, WeightsError
-from .weights import ADVICE, FILES, SPEC_FILE, Weights, load_weights, read_spec
+from ..errors import DetectorError, HubError, HubUnreachableError, WeightsError
+from .load import Weights, load_weights
+from .spec import ADVICE, FILES, SPEC_FILE, read_spec
 
 PROBE_SECONDS = 10  # to wait for the Hub's first answer
 SHA1, SHA256 = re.compile("[0-9a-f]{40}"), re.compile("[0-9a-f]{64}")

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from PIL import Image
 
-from .face_maps import FILL
-from .preprocess import Box, face_square
+from ..preprocess import Box, face_square
+from .maps import FILL
 
 CELL = 128  # pixels, side of a close-up on the sheet ...
 CONTEXT = 2.5  # ... and how many faces wide it is: shown there with about 51 px, they are found

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from PIL import ExifTags, Image
 
-from .errors import PhotoError
-from .limits import MAX_BYTES, MAX_PIXELS, MAX_READ_SECONDS, MAX_READS, MIN_SIDE
+from ..errors import PhotoError
+from ..limits import MAX_BYTES, MAX_PIXELS, MAX_READ_SECONDS, MAX_READS, MIN_SIDE
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 BOXED_FORMATS = ("AVIF", "HEIF")  # whose files start with a size and "ftyp"

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .errors import ConfigError, PhotoError
-from .limits import MAX_BYTES
+from ..errors import ConfigError, PhotoError
+from ..limits import MAX_BYTES
 
 # Of the files of a folder; a file that is named is a photo whatever its suffix.
 SUFFIXES = (

@@ -11,10 +11,22 @@ from PIL import Image, ImageOps
 
 from .preprocess import Box, centre_square, cut, face_square
 from .runtime import Network
-from .weights import View, run_model
 
 MAP_SIDE = 32  # places along each side of the evidence map that the views are laid into
 FADING = 0.25  # of a view's side, over which it fades to its edges
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """One look at a face; see `look_at`.
+
+    Attributes:
+        margin: side of the crop over the longer side of the face box, at least 0.3.
+        is_mirrored: whether left and right are swapped.
+    """
+
+    margin: float
+    is_mirrored: bool
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,6 +43,22 @@ class Look:
     logit: float
     square: Box
     evidence: np.ndarray
+
+
+def run_model(model: Network, crop: np.ndarray) -> tuple[float, np.ndarray]:
+    """Run the classifier on one crop.
+
+    Args:
+        model: `Network`.
+        crop: (s, s, 3) uint8, 0-255 RGB.
+
+    Returns:
+        logit (float, positive is Fake) and evidence (h, w) float32: Grad-CAM before its ReLU, with
+        global average pooling what each place of the last convolution adds to the logit times
+        h * w.
+    """
+    outputs = {output.ndim: output for output in model(crop)}  # ranks 1 and 4 tell them apart
+    return float(outputs[1][0]), outputs[4][0, :, :, 0]
 
 
 def look_at(

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from . import CropVerdict
 from .errors import MethodError
 from .preprocess import cut
+from .verdict import CropVerdict
 from .weights import KERAS_FILE, Weights
 
 METHODS = ("Grad-CAM", "Grad-CAM++", "Score-CAM", "SmoothGrad")

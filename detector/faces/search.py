@@ -6,11 +6,11 @@ import itertools
 
 from PIL import Image, ImageFilter
 
-from .face_maps import decode, lay_on_canvas, suppress
-from .face_sheets import lay_out
-from .face_turns import quarters_upright, turn_box, turn_picture
-from .faces import MAX_OVERLAP, Face, distinct, not_parts
-from .runtime import Network
+from ..runtime import Network
+from .face import MAX_OVERLAP, Face, distinct, not_parts
+from .maps import decode, lay_on_canvas, suppress
+from .sheets import lay_out
+from .turns import quarters_upright, turn_box, turn_picture
 
 MAX_SIDE = 640  # pixels of the photo's longer side that the network sees ...
 MAX_AREA = 640 * 480  # ... or more, in tall and wide photos, up to that many in all

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detector import views
+from detector import classifier
+from detector.classifier import MAP_SIDE, View, look_at
 from detector.preprocess import centre_square, face_square
-from detector.views import MAP_SIDE, look_at
-from detector.weights import View
 
 BOX = (60.0, 50.0, 100.0, 100.0)
 
@@ -23,7 +22,7 @@ def looks(monkeypatch):
         places = grey.reshape(4, 8, 4, 8).mean(axis=(1, 3)).astype(np.float32)
         return float(grey.mean()), places
 
-    monkeypatch.setattr(views, "run_model", run_model)
+    monkeypatch.setattr(classifier, "run_model", run_model)
 
     def look(photo, box, *wanted):
         crops.clear()

@@ -11,7 +11,7 @@ import warnings
 
 from PIL import ExifTags
 
-from .image_file import open_image
+from .file import open_image
 from .pixels import read_exif
 
 # Keys that known generators write as text into PNG (and some into EXIF or WebP comments).

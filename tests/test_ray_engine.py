@@ -17,7 +17,7 @@ pytest.importorskip("ray", reason="Ray is not on every system")
 import pyarrow.parquet
 
 from benchmarks.cluster import find_workers
-from detector import cluster
+from detector.batch import ray_engine
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
@@ -154,16 +154,16 @@ def test_a_photo_that_kills_workers_is_blamed_alone(detector, monkeypatch, tmp_p
     blocks = []
 
     def judge_blocks(detector, paths, block, is_face_crop, jobs):
-        judge = cluster.Judge(detector, is_face_crop)
+        judge = ray_engine.Judge(detector, is_face_crop)
         for start in range(0, len(paths), block):
             blocks.append(paths[start : start + block])
             if "/deadly" not in blocks[-1]:
                 yield judge({"item": pyarrow.array(blocks[-1])}).to_pylist()
 
-    monkeypatch.setattr(cluster, "_connect", lambda: None)
-    monkeypatch.setattr(cluster, "_judge_blocks", judge_blocks)
+    monkeypatch.setattr(ray_engine, "_connect", lambda: None)
+    monkeypatch.setattr(ray_engine, "_judge_blocks", judge_blocks)
     photos = [*map(str, sorted((ROOT / "examples").glob("*.jpg"))), "/deadly"]
-    before, judged, bad = cluster.judge_on_cluster(
+    before, judged, bad = ray_engine.judge_on_cluster(
         detector, photos * 2, str(tmp_path), is_face_crop=False, jobs=None
     )
     assert blocks == [photos, *([path] for path in photos)]

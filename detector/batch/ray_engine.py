@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import Detector
-from .errors import ConfigError, PhotoError
+from ..errors import ConfigError, PhotoError
+from ..pipeline import Detector
 from .storage import read_photo
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it reports to its makers
@@ -42,7 +42,7 @@ def judge_on_cluster(
     Args:
         detector: `detector.Detector`; every worker gets a copy, with one thread.
         photos: paths and addresses; twice the same one counts once.
-        output: path or address of a folder; see `detector.parquet`.
+        output: path or address of a folder; see `detector.batch.parquet`.
         is_face_crop: see `Detector.predict`.
         jobs: number of workers; None: one for each processor of the cluster.
 
@@ -134,7 +134,7 @@ def _connect():
             log_to_driver=False,
             logging_level=logging.ERROR,
             # Machines of the cluster need the libraries alone, not this repository.
-            runtime_env={"py_modules": [str(Path(__file__).parent)]},
+            runtime_env={"py_modules": [str(Path(__file__).parents[1])]},
         )
     except Exception as error:  # Ray raises many, `Exception` itself among them
         raise ConfigError(f"Ray does not start or answer ({error}). Check RAY_ADDRESS.") from error

@@ -1,0 +1,1 @@
+"""Many photos: folders and buckets, on all cores or all machines of a cluster."""
