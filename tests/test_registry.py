@@ -85,7 +85,7 @@ SCALES = {
 }
 
 
-BACKBONES = ("mobilenet_v2", "efficientnet_v2_b0", "resnet50_v2")
+BACKBONES = ("mobilenet_v2", "efficientnet_lite0", "efficientnet_v2_b0", "resnet50_v2")
 SIDES = dict.fromkeys(BACKBONES, 96)  # pixels, where a last map of one place would say nothing
 
 
@@ -188,6 +188,7 @@ EXPLAINED = {
     "three_block_cnn": "re_lu_2",
     # These end in global average pooling.
     "mobilenet_v2": "out_relu",
+    "efficientnet_lite0": "top_act",
     "efficientnet_v2_b0": "top_activation",
     "resnet50_v2": "post_relu",
 }

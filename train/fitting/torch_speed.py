@@ -56,21 +56,30 @@ def speed_up_torch() -> None:
 
     class Subsample(torch.autograd.Function):  # PyTorch's own gradient of a slice is slower
         @staticmethod
-        def forward(context, inputs, step):
-            context.step, context.shape = step, inputs.shape
-            return inputs[:, ::step, ::step].contiguous()
+        def forward(context, inputs, step, starts):
+            context.step, context.starts, context.shape = step, starts, inputs.shape
+            return inputs[:, starts[0] :: step, starts[1] :: step].contiguous()
 
         @staticmethod
         def backward(context, gradient):
             whole = gradient.new_zeros(context.shape)
-            whole[:, :: context.step, :: context.step] = gradient
-            return whole, None
+            whole[:, context.starts[0] :: context.step, context.starts[1] :: context.step] = (
+                gradient
+            )
+            return whole, None, None
 
     def depthwise_conv(inputs, kernel, strides=1, padding="valid", *args, **kwargs):
         step = int(np.max(strides))
-        if inputs.dtype is not torch.bfloat16 or step == 1 or padding != "valid":
+        if inputs.dtype is not torch.bfloat16 or step == 1:
             return stock_depthwise(inputs, kernel, strides, padding, *args, **kwargs)
-        return Subsample.apply(stock_depthwise(inputs, kernel, 1, padding, *args, **kwargs), step)
+        starts = (0, 0)
+        if padding == "same":  # pads the lower end more: the first place depends on the size
+            starts = [
+                (k - 1) // 2 - max(k - step + -n % step, 0) // 2
+                for n, k in zip(inputs.shape[1:3], kernel.shape[:2], strict=True)
+            ]
+        everywhere = stock_depthwise(inputs, kernel, 1, padding, *args, **kwargs)
+        return Subsample.apply(everywhere, step, starts)
 
     keras.layers.BatchNormalization.call = call
     nn._transpose_spatial_inputs = transpose_spatial_inputs

@@ -15,6 +15,7 @@ import keras
 from detector.errors import ConfigError
 
 from .declarations import ALIASES, DECLARED
+from .efficientnet_lite import EfficientNetLite0
 from .notation import draw
 
 REGISTRY = {}
@@ -23,7 +24,7 @@ NOISE = "none"  # as backbone weights
 
 @dataclasses.dataclass(frozen=True)
 class Backbone:
-    """A network of keras.applications, with weights of ImageNet.
+    """A network as keras.applications builds them, with weights of ImageNet.
 
     Attributes:
         application: the function that builds it.
@@ -37,6 +38,7 @@ class Backbone:
 BACKBONES = {
     # Sandler et al., CVPR 2018; 2.3 M parameters with the head
     "mobilenet_v2": Backbone(keras.applications.MobileNetV2),
+    "efficientnet_lite0": Backbone(EfficientNetLite0),  # 3.4 M
     # Tan and Le, ICML 2021; 5.9 M
     "efficientnet_v2_b0": Backbone(keras.applications.EfficientNetV2B0, takes_pixels=True),
     # He et al., ECCV 2016; 23.6 M
