@@ -11,7 +11,7 @@ from train.config import TrainConfig
 from train.data.augment import flip_rotate_zoom
 from train.data.manifest import Picture
 from train.data.sampling import (
-    check_pools,
+    check_names,
     choose,
     choose_evenly,
     draw_epoch,
@@ -135,19 +135,31 @@ def test_a_hard_pool_may_have_a_larger_share(pools):
     expected = 3 * even[name] / (1 + 2 * even[name])
     assert weighted[name] == pytest.approx(expected, abs=0.02)
     assert shown(pool_weights={"left out": 3.0}) == even
-    check_pools(pools, [name])
+    check_names(pools, TrainConfig(pool_weights=f"{name}=3"))
     with pytest.raises(ConfigError, match="no pool called vdeo"):
-        check_pools(pools, [name, "vdeo"])
+        check_names(pools, TrainConfig(pool_weights=f"{name}=3,vdeo=2"))
 
 
+def test_a_source_may_have_a_larger_share_of_its_pool(pools):
+    def shown(**settings):
+        slots = draw_epoch(pools, np.random.default_rng(0), blend_share=0.0, **settings)
+        return collections.Counter(pools[slot.index].source for slot in slots)
+
+    even, weighted = shown(), shown(source_weights={"old": 3.0})
+    assert even["old"] == pytest.approx(even["new"], abs=1)
+    assert weighted["old"] == pytest.approx(3 * weighted["new"], abs=3)
+    assert weighted["old"] + weighted["new"] == even["old"] + even["new"]
+    with pytest.raises(ConfigError, match="source_weights: there is no source called odl"):
+        check_names(pools, TrainConfig(source_weights="odl=3"))
+
+
+@pytest.mark.parametrize("setting", ["pool_weights", "source_weights"])
 @pytest.mark.parametrize("text", ["dfdc", "dfdc=", "dfdc=0", "dfdc=-1", "dfdc=nan", "a=1=2"])
-def test_pool_weights_are_said_to_be_wrong(text):
-    with pytest.raises(ConfigError, match="of the form dfdc=2,web-swaps"):
-        TrainConfig(pool_weights=text)
-    assert TrainConfig(pool_weights="dfdc=2, web-swaps=0.5").factors_of_pools == {
-        "dfdc": 2.0,
-        "web-swaps": 0.5,
-    }
+def test_weights_are_said_to_be_wrong(setting, text):
+    with pytest.raises(ConfigError, match=f"{setting} must be of the form dfdc=2,web-swaps"):
+        TrainConfig(**{setting: text})
+    config = TrainConfig(**{setting: "dfdc=2, web-swaps=0.5"})
+    assert config.factors_of(setting) == {"dfdc": 2.0, "web-swaps": 0.5}
 
 
 def test_what_differs_in_the_forgery_alone_stands_side_by_side(pools):

@@ -23,8 +23,8 @@ class TrainConfig:
 
     # What the network sees
     architecture: str = "mobilenet_v2"  # 2.26 M parameters: 9 MB, and milliseconds on a CPU. Also
-    #                                     efficientnet_v2_b0 (5.9 M), resnet50_v2 (23.6 M), and the
-    #                                     projects' own: mytechnotalent_1 to mytechnotalent_20,
+    #                                     efficientnet_lite0 (3.4 M), efficientnet_v2_b0 (5.9 M),
+    #                                     resnet50_v2 (23.6 M), and the projects' own: mytechnotalent_1 to mytechnotalent_20,
     #                                     four_block_cnn, three_block_cnn, plain_cnn
     input_size: int = 160  # pixels; a face of the data set is 110-180 px wide, margin included
     margin: float = 1.25  # crop side over face side: the blending seam is inside, and 95 % of the
@@ -43,6 +43,7 @@ class TrainConfig:
     blend_share: float = 0.2  # of fakes that are made of genuine pictures, each beside its original
     pool_weights: str = ""  # as dfdc=2,web-swaps=0.5: factors on the pools' shares of an epoch, for
     #                         pools that are harder, or easier, than the rest
+    source_weights: str = ""  # as staff=0.3,ffhq=2: factors on the shares of sources within theirs
     leave_out: str = ""  # sources that are not shown, with commas: what an unseen origin comes to
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
@@ -98,24 +99,25 @@ class TrainConfig:
                 f"plateau_patience=0. Received: schedule={self.schedule!r}."
             )
 
-        self.factors_of_pools  # noqa: B018 - reads the text, so that an error comes at once
+        for name in ("pool_weights", "source_weights"):
+            self.factors_of(name)  # reads the text, so that an error comes at once
 
-    @property
-    def factors_of_pools(self) -> dict:
-        """`pool_weights` as a dict of numbers above 0.
+    def factors_of(self, name) -> dict:
+        """`pool_weights` or `source_weights` as a dict of numbers above 0.
 
         Raises:
             ConfigError: it has another form.
         """
+        text = getattr(self, name)
         try:
-            parts = [part.split("=") for part in self.pool_weights.split(",") if part.strip()]
-            factors = {name.strip(): float(factor) for name, factor in parts}
+            parts = [part.split("=") for part in text.split(",") if part.strip()]
+            factors = {key.strip(): float(factor) for key, factor in parts}
         except ValueError:
             factors = {"": 0.0}
         if not all(0.0 < factor < float("inf") for factor in factors.values()):
             raise ConfigError(
-                "pool_weights must be of the form dfdc=2,web-swaps=0.5, with factors above 0. "
-                f"Received: {self.pool_weights!r}."
+                f"{name} must be of the form dfdc=2,web-swaps=0.5, with factors above 0. "
+                f"Received: {text!r}."
             )
         return factors
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from detector import CLASSES
-from detector.preprocess import cut
+from detector.preprocess import cut, longer_side
 
 from .augment import flip_rotate_zoom
 from .blend import blend
@@ -21,6 +21,7 @@ from .corruptions import corrupt
 from .reduced import SURROUNDINGS, read
 from .resaves import draw_side, resave
 from .sampling import Slot, draw_epoch
+from .sizes import FaceSizes, shrink
 
 MARGIN_JITTER = (0.82, 1.08)  # factors on the margin; wider crops of fakes would not fit their
 # picture, those of reals would, and that would tell the label
@@ -52,6 +53,7 @@ class FaceBatches(keras.utils.PyDataset):
         self.config = config
         self.augment = augment
         self.corrupt_share = corrupt_share
+        self.sizes = FaceSizes(pictures) if augment else None
         batches = math.ceil(len(pictures) / config.batch_size)
         self.length = min(batches, limit or batches)
         self.start_epoch(0)
@@ -68,7 +70,8 @@ class FaceBatches(keras.utils.PyDataset):
                 self.pictures,
                 np.random.default_rng([self.config.seed, epoch]),
                 blend_share=self.config.blend_share,
-                pool_weights=self.config.factors_of_pools,
+                pool_weights=self.config.factors_of("pool_weights"),
+                source_weights=self.config.factors_of("source_weights"),
             )
 
     def __getitem__(self, batch) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +96,11 @@ class FaceBatches(keras.utils.PyDataset):
             photo, _ = blend(
                 photo, picture.box, donor, donor_picture.box, np.random.default_rng([*seed, 1])
             )
+        if self.sizes and config.resave_share and picture.box:
+            own, cell = longer_side(picture.box), (picture.pool, picture.label)
+            side = self.sizes.draw(own, *cell, generator)
+            if side < own:
+                photo, picture = shrink(photo, picture, side)
         margin = config.margin
         is_jittered = self.augment and config.augmentation == "jitter"
         if is_jittered:

@@ -26,12 +26,14 @@ class Slot:
     donor: int | None = None
 
 
-def draw_epoch(pictures, generator, *, blend_share, pool_weights=None) -> list[Slot]:
+def draw_epoch(
+    pictures, generator, *, blend_share, pool_weights=None, source_weights=None
+) -> list[Slot]:
     """Draw an epoch that is even by label, and by source within a pool and label.
 
     A pool's share grows with the square root of the number of its sources: one of many kinds has
     more to teach, but not so much more that one of a single kind is forgotten. `pool_weights`
-    gives more to pools that are hard.
+    gives more to pools that are hard, `source_weights` to sources within one.
 
     Genuine and forged frames of one group stand side by side, as do a genuine picture and the fake
     that is made of it: what else differs between pictures then tells nothing (Shiohara and
@@ -42,6 +44,7 @@ def draw_epoch(pictures, generator, *, blend_share, pool_weights=None) -> list[S
         generator: `np.random.Generator`.
         blend_share: 0-1, of the fakes that are made of genuine pictures.
         pool_weights: None, or a dict of factors on the shares of pools; of others it is 1.
+        source_weights: the same of the shares of sources within their pool and label.
 
     Returns:
         A list of `Slot`, about as many as pictures.
@@ -61,15 +64,16 @@ def draw_epoch(pictures, generator, *, blend_share, pool_weights=None) -> list[S
         genuine, forged = pools[pool]["Real"], pools[pool]["Fake"]
         has_face = [index for index in genuine if pictures[index].box]
         blends = round(blend_share * quota) if len(has_face) > 1 else 0
-        donors = _draw_evenly(has_face, pictures, blends, generator)
-        bases = _draw_evenly(has_face, pictures, blends, generator)
+        donors = _draw_evenly(has_face, pictures, blends, generator, source_weights)
+        bases = _draw_evenly(has_face, pictures, blends, generator, source_weights)
         units += [((base, None), (base, donor)) for base, donor in zip(bases, donors, strict=True)]
         pairs = _pair_groups(genuine, forged, pictures, quota - blends, generator)
         units += [((one, None), (other, None)) for one, other in pairs]
         rest = quota - blends - len(pairs)
         for members in (genuine, forged):
             units += [
-                ((index, None),) for index in _draw_evenly(members, pictures, rest, generator)
+                ((index, None),)
+                for index in _draw_evenly(members, pictures, rest, generator, source_weights)
             ]
     seeds = generator.integers(2**31, size=len(units))
     return [
@@ -79,15 +83,17 @@ def draw_epoch(pictures, generator, *, blend_share, pool_weights=None) -> list[S
     ]
 
 
-def _draw_evenly(members, pictures, count, generator):
+def _draw_evenly(members, pictures, count, generator, weights=None):
     """Draw `count` of the indices, every source as often, every picture of a source likewise."""
     by_source = collections.defaultdict(list)
     for index in members:
         by_source[pictures[index].source].append(index)
+    names = sorted(by_source)
+    shares = np.cumsum([(weights or {}).get(name, 1.0) for name in names])
     drawn = []
-    for place, source in enumerate(sorted(by_source)):
+    for source, share in zip(names, shares, strict=True):
         of_source = by_source[source]
-        wanted = count * (place + 1) // len(by_source) - len(drawn)
+        wanted = int(count * share / shares[-1]) - len(drawn)
         rounds = -(-wanted // len(of_source))
         order = [generator.permutation(of_source) for _ in range(rounds)]
         drawn += [int(index) for index in np.concatenate(order)[:wanted]] if order else []
@@ -111,22 +117,23 @@ def _pair_groups(genuine, forged, pictures, count, generator):
     ]
 
 
-def check_pools(pictures, names) -> None:
-    """Refuse names of which there is no pool.
+def check_names(pictures, config) -> None:
+    """Refuse weights of pools and sources that there are not.
 
     Args:
         pictures: list of `Picture`.
-        names: of pools.
+        config: `TrainConfig`.
 
     Raises:
         ConfigError: it lists those that there are.
     """
-    pools = {picture.pool for picture in pictures}
-    if unknown := set(names) - pools:
-        raise ConfigError(
-            f"pool_weights: there is no pool called {', '.join(sorted(unknown))}. "
-            f"There are {', '.join(sorted(pools))}."
-        )
+    for setting, kind in (("pool_weights", "pool"), ("source_weights", "source")):
+        names = {getattr(picture, kind) for picture in pictures}
+        if unknown := set(config.factors_of(setting)) - names:
+            raise ConfigError(
+                f"{setting}: there is no {kind} called {', '.join(sorted(unknown))}. "
+                f"There are {', '.join(sorted(names))}."
+            )
 
 
 def leave_out(pictures, names) -> list:
