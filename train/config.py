@@ -24,8 +24,9 @@ class TrainConfig:
     # What the network sees
     architecture: str = "mobilenet_v2"  # 2.26 M parameters: 9 MB, and milliseconds on a CPU. Also
     #                                     efficientnet_lite0 (3.4 M), efficientnet_v2_b0 (5.9 M),
-    #                                     resnet50_v2 (23.6 M), and the projects' own: mytechnotalent_1 to mytechnotalent_20,
-    #                                     four_block_cnn, three_block_cnn, plain_cnn
+    #                                     resnet50_v2 (23.6 M), and the projects' own:
+    #                                     mytechnotalent_1 to mytechnotalent_20, four_block_cnn,
+    #                                     three_block_cnn, plain_cnn
     input_size: int = 160  # pixels; a face of the data set is 110-180 px wide, margin included
     margin: float = 1.25  # crop side over face side: the blending seam is inside, and 95 % of the
     #                      crops fit their picture, so that its edge does not tell the label. Far

@@ -57,7 +57,8 @@ def EfficientNetLite0(
             place += 1
     x = keras.layers.Conv2D(TOP_FILTERS, 1, use_bias=False, name="top_conv")(x)
     outputs = _normalise(x, "top")
-    model = keras.Model(keras.utils.get_source_inputs(inputs), outputs, name="efficientnet_lite0")
+    sources = inputs if input_tensor is None else keras.utils.get_source_inputs(inputs)
+    model = keras.Model(sources, outputs, name="efficientnet_lite0")
     if weights == "imagenet":
         model.set_weights(_read_package())
     return model
