@@ -34,6 +34,14 @@ def test_exported_weights_are_installed_on_request(serving, exported):
     assert (serving / "README.md").is_file() and not list(serving.glob("*.part"))
 
 
+def test_weights_of_an_older_schema_are_replaced(serving, exported):
+    """They cannot be loaded any more; that must not keep new ones out."""
+    spec = json.loads((serving / SPEC_FILE).read_text())
+    (serving / SPEC_FILE).write_text(json.dumps({**spec, "schema": 1}))
+    assert install(exported, output=serving) == (spec["version"], "9.9.9")
+    assert load_weights(serving).spec.version == "9.9.9"
+
+
 def test_a_toy_that_is_installed_is_called_one(serving, exported, monkeypatch, capsys):
     spec = json.loads((exported / SPEC_FILE).read_text())
     (exported / SPEC_FILE).write_text(json.dumps({**spec, "version": "0.0.0-quick"}))

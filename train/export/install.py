@@ -1,5 +1,6 @@
 """Put exported weights where the page reads its own from."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -15,13 +16,14 @@ def install(weights, *, output=WEIGHTS_DIR) -> tuple[str, str]:
         output: folder whose weights they replace.
 
     Returns:
-        The version that was there, and the one that is there now.
+        The version that was there, of whatever schema, and the one that is there now.
 
     Raises:
         WeightsError: a file is missing or damaged; nothing is replaced.
     """
     weights, output = Path(weights), Path(output)
-    new, old = load_weights(weights).spec.version, load_weights(output).spec.version
+    new = load_weights(weights).spec.version
+    old = json.loads((output / SPEC_FILE).read_text())["version"]
     # Beside their places until all of them are there: a full disk leaves the old weights whole.
     parts = {name: output / f"{name}.part" for name in (*FILES, SPEC_FILE)}
     for name, part in parts.items():
