@@ -8,11 +8,12 @@ import sys
 import threading
 import time
 
-from detector import Detector, hub, load_detector
+from detector import Detector, load_detector
 from detector.config import WEIGHTS_DIR
 from detector.photo import load_photo
 from detector.refresh import Refresh
 from detector.report import to_json
+from detector.weights import hub
 from train.__main__ import main
 
 from .hub_tools import EXAMPLE
