@@ -111,7 +111,7 @@ def test_the_app_of_the_layout_imports_nothing_that_was_left_behind(layout):
         outside = {module.split(".")[0] for module in modules} - set(sys.stdlib_module_names)
         known = {"detector", "page", *(name.replace("-", "_") for name in pins())}
         renamed = {"PIL": "pillow", "c2pa": "c2pa_python"}
-        on_request = {"ray", "pyarrow"} if path.parent.name == "detector" else set()
+        on_request = {"ray", "pyarrow"} if path.parent.name == "batch" else set()
         assert {renamed.get(name, name) for name in outside} <= known | on_request, path
 
 
