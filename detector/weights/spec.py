@@ -5,6 +5,7 @@ import json
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 from ..classifier import View
 from ..errors import WeightsError
@@ -77,22 +78,32 @@ class WeightsInfo:
     note: str | None = None
 
 
+def read_values(folder: str | os.PathLike) -> Any:
+    """Read `detector.json` of any schema, a dict.
+
+    Raises:
+        WeightsError: it is missing or not a JSON object.
+    """
+    path = Path(folder) / SPEC_FILE
+    try:
+        values = json.loads(read_file(path))
+        values.keys()
+    except (ValueError, AttributeError) as error:
+        raise WeightsError(f"{path} is not a JSON object ({error}). {ADVICE}") from error
+    return values
+
+
 def read_spec(folder: str | os.PathLike) -> Spec:
     """Read and check `detector.json`.
 
     Raises:
         WeightsError: it is missing, is not JSON, lacks a field or has a value out of range.
     """
-    path = Path(folder) / SPEC_FILE
-    try:
-        values = json.loads(read_file(path))
-        schema = values.get("schema")
-    except (ValueError, AttributeError) as error:
-        raise WeightsError(f"{path} is not a JSON object ({error}). {ADVICE}") from error
-    if schema != SCHEMA:
+    path, values = Path(folder) / SPEC_FILE, read_values(folder)
+    if values.get("schema") != SCHEMA:
         raise WeightsError(
-            f"{path} has schema {schema!r}; this version of the code reads schema {SCHEMA}. "
-            "Update the code or use weights made for it."
+            f"{path} has schema {values.get('schema')!r}; this version of the code reads "
+            f"schema {SCHEMA}. Update the code or use weights made for it."
         )
     names = [field.name for field in dataclasses.fields(Spec)]
     wrong = sorted(set(names) ^ set(values))

@@ -1,11 +1,11 @@
 """Put exported weights where the page reads its own from."""
 
-import json
 import shutil
 from pathlib import Path
 
 from detector.config import WEIGHTS_DIR
 from detector.weights import FILES, SPEC_FILE, load_weights
+from detector.weights.spec import read_values
 
 
 def install(weights, *, output=WEIGHTS_DIR) -> tuple[str, str]:
@@ -23,7 +23,7 @@ def install(weights, *, output=WEIGHTS_DIR) -> tuple[str, str]:
     """
     weights, output = Path(weights), Path(output)
     new = load_weights(weights).spec.version
-    old = json.loads((output / SPEC_FILE).read_text())["version"]
+    old = read_values(output).get("version")
     # Beside their places until all of them are there: a full disk leaves the old weights whole.
     parts = {name: output / f"{name}.part" for name in (*FILES, SPEC_FILE)}
     for name, part in parts.items():
