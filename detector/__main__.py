@@ -126,9 +126,8 @@ def _judge_here(detector, photos, options):
 
 
 def _judge_on_cluster(detector, photos, options):
-    from .batch.ray_engine import (
-        judge_on_cluster,  # Ray takes seconds to import, and may be missing
-    )
+    # Here, because Ray takes seconds to import, and may be missing.
+    from .batch.ray_engine import judge_on_cluster
 
     clips = [path for path in photos if is_clip(path)]
     if clips:

@@ -11,7 +11,7 @@ from train.config import TrainConfig
 from train.data.augment import flip_rotate_zoom
 from train.data.manifest import Picture
 from train.data.sampling import (
-    check_names,
+    check_factors,
     choose,
     choose_evenly,
     draw_epoch,
@@ -135,9 +135,9 @@ def test_a_hard_pool_may_have_a_larger_share(pools):
     expected = 3 * even[name] / (1 + 2 * even[name])
     assert weighted[name] == pytest.approx(expected, abs=0.02)
     assert shown(pool_weights={"left out": 3.0}) == even
-    check_names(pools, TrainConfig(pool_weights=f"{name}=3"))
+    check_factors(pools, TrainConfig(pool_weights=f"{name}=3"))
     with pytest.raises(ConfigError, match="no pool called vdeo"):
-        check_names(pools, TrainConfig(pool_weights=f"{name}=3,vdeo=2"))
+        check_factors(pools, TrainConfig(pool_weights=f"{name}=3,vdeo=2"))
 
 
 def test_a_source_may_have_a_larger_share_of_its_pool(pools):
@@ -150,7 +150,7 @@ def test_a_source_may_have_a_larger_share_of_its_pool(pools):
     assert weighted["old"] == pytest.approx(3 * weighted["new"], abs=3)
     assert weighted["old"] + weighted["new"] == even["old"] + even["new"]
     with pytest.raises(ConfigError, match="source_weights: there is no source called odl"):
-        check_names(pools, TrainConfig(source_weights="odl=3"))
+        check_factors(pools, TrainConfig(source_weights="odl=3"))
 
 
 @pytest.mark.parametrize("setting", ["pool_weights", "source_weights"])

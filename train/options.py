@@ -46,9 +46,9 @@ OPTIONS = {
             "help": "of networks with a ready backbone. A .weights.h5 file of it, which this makes "
             'on a machine with internet: python -c "import keras; keras.applications.MobileNetV2('
             "include_top=False).save_weights('mobilenet_v2.weights.h5')\" (or ResNet50V2, "
-            "EfficientNetV2B0); a .keras file of a whole network, to go on from, such as "
-            "weights/detector.keras; none, to start from noise. Default: imagenet, which Keras "
-            "fetches once, into ~/.keras/models",
+            "EfficientNetV2B0; of efficientnet_lite0 see docs/training.md); a .keras file of a "
+            "whole network, to go on from, such as weights/detector.keras; none, to start from "
+            "noise. Default: imagenet, which Keras fetches once, into ~/.keras/models",
         },
     ),
     "start": (

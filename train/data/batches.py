@@ -53,7 +53,7 @@ class FaceBatches(keras.utils.PyDataset):
         self.config = config
         self.augment = augment
         self.corrupt_share = corrupt_share
-        self.sizes = FaceSizes(pictures) if augment else None
+        self.sizes = FaceSizes(pictures) if augment and config.resave_share else None
         batches = math.ceil(len(pictures) / config.batch_size)
         self.length = min(batches, limit or batches)
         self.start_epoch(0)
@@ -96,7 +96,7 @@ class FaceBatches(keras.utils.PyDataset):
             photo, _ = blend(
                 photo, picture.box, donor, donor_picture.box, np.random.default_rng([*seed, 1])
             )
-        if self.sizes and config.resave_share and picture.box:
+        if self.sizes and picture.box:
             own, cell = longer_side(picture.box), (picture.pool, picture.label)
             side = self.sizes.draw(own, *cell, generator)
             if side < own:

@@ -117,7 +117,7 @@ def _pair_groups(genuine, forged, pictures, count, generator):
     ]
 
 
-def check_names(pictures, config) -> None:
+def check_factors(pictures, config) -> None:
     """Refuse weights of pools and sources that there are not.
 
     Args:

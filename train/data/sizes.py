@@ -20,30 +20,24 @@ STEPS = 256  # of a distribution
 
 
 class FaceSizes:
-    """How large the faces of each pool and class are, every source counting alike.
+    """How large the faces of each class are in pools of several sources, all counting alike.
 
     Args:
         pictures: list of `Picture`.
     """
 
     def __init__(self, pictures) -> None:
-        sides = collections.defaultdict(lambda: collections.defaultdict(list))
+        cells = collections.defaultdict(lambda: collections.defaultdict(list))
         for picture in pictures:
             if picture.box:
                 side = min(longer_side(picture.box), FACE_SIDE)
-                sides[picture.pool, picture.label][picture.source].append(side)
+                cells[picture.pool, picture.label][picture.source].append(side)
         steps = np.linspace(0.0, 1.0, STEPS)
-        self._quantiles = {
-            cell: np.quantile(
-                np.concatenate([np.quantile(of_source, steps) for of_source in sources.values()]),
-                steps,
-            )
-            for cell, sources in sides.items()
-        }
-        sources = collections.defaultdict(set)
-        for picture in pictures:
-            sources[picture.pool].add(picture.source)
-        self._pools = {pool for pool, names in sources.items() if len(names) > 1}
+        self._quantiles = {}
+        for (pool, label), sources in cells.items():
+            if len({source for each in CLASSES for source in cells.get((pool, each), ())}) > 1:
+                of_sources = [np.quantile(sides, steps) for sides in sources.values()]
+                self._quantiles[pool, label] = np.quantile(np.concatenate(of_sources), steps)
 
     def draw(self, side, pool, label, generator) -> float:
         """Draw the size that a face is to be shown in.
@@ -61,7 +55,7 @@ class FaceSizes:
             At most `side`, in pixels.
         """
         (other,) = set(CLASSES) - {label}
-        if pool not in self._pools or (pool, other) not in self._quantiles:
+        if (pool, other) not in self._quantiles:
             return side
         low, high = (
             np.searchsorted(self._quantiles[pool, label], side + shift) for shift in (-0.5, 0.5)

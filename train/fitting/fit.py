@@ -77,7 +77,7 @@ def _train(config, *, data, output, backbone_weights):
 
     pictures = [read_manifest(data, split) for split in ("Train", "Validation")]
     # Of all pools: one that is left out may be named.
-    sampling.check_names(pictures[0], config)
+    sampling.check_factors(pictures[0], config)
     left_out = [name for name in config.leave_out.split(",") if name]
     training, validation = (
         sampling.choose(sampling.leave_out(of_split, left_out), config.pictures, seed=config.seed)

@@ -56,17 +56,15 @@ def speed_up_torch() -> None:
 
     class Subsample(torch.autograd.Function):  # PyTorch's own gradient of a slice is slower
         @staticmethod
-        def forward(context, inputs, step, starts):
-            context.step, context.starts, context.shape = step, starts, inputs.shape
-            return inputs[:, starts[0] :: step, starts[1] :: step].contiguous()
+        def forward(context, inputs, places):
+            context.places, context.shape = places, inputs.shape
+            return inputs[places].contiguous()
 
         @staticmethod
         def backward(context, gradient):
             whole = gradient.new_zeros(context.shape)
-            whole[:, context.starts[0] :: context.step, context.starts[1] :: context.step] = (
-                gradient
-            )
-            return whole, None, None
+            whole[context.places] = gradient
+            return whole, None
 
     def depthwise_conv(inputs, kernel, strides=1, padding="valid", *args, **kwargs):
         step = int(np.max(strides))
@@ -79,7 +77,8 @@ def speed_up_torch() -> None:
                 for n, k in zip(inputs.shape[1:3], kernel.shape[:2], strict=True)
             ]
         everywhere = stock_depthwise(inputs, kernel, 1, padding, *args, **kwargs)
-        return Subsample.apply(everywhere, step, starts)
+        places = (slice(None), *(slice(start, None, step) for start in starts))
+        return Subsample.apply(everywhere, places)
 
     keras.layers.BatchNormalization.call = call
     nn._transpose_spatial_inputs = transpose_spatial_inputs
