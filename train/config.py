@@ -46,6 +46,8 @@ class TrainConfig:
     #                         pools that are harder, or easier, than the rest
     source_weights: str = ""  # as staff=0.3,ffhq=2: factors on the shares of sources within theirs
     leave_out: str = ""  # sources that are not shown, with commas: what an unseen origin comes to
+    teacher: str = ""  # folder of weights whose answers to the same crops are learned, too
+    teacher_share: float = 0.5  # of the target that is the teacher's; the rest is the label
     balance: str = "none"  # the classes of the data set are even; "undersample" drops the surplus
     pictures: int = 0  # of Train, and at most as many of Validation, for a quick test; 0 is all
     validation_pictures: int = 2000  # evenly by pool and label; more cost time in every epoch
@@ -142,7 +144,8 @@ def _check_range(name, value):
     if isinstance(value, str):
         return None
     if name.endswith("_share") or name in SHARES:
-        return None if 0.0 <= value <= 1.0 else "between 0 and 1"
+        highest = 0.5 if name == "teacher_share" else 1.0  # above it no label could be told
+        return None if 0.0 <= value <= highest else f"between 0 and {highest:g}"
     if name in POSITIVE:
         return None if value > 0 else "above 0"
     return None if value >= 0 else "0 or more"

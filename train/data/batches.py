@@ -45,14 +45,18 @@ class FaceBatches(keras.utils.PyDataset):
             else fixed order and exact crops.
         corrupt_share: 0-1, of the pictures that are degraded.
         limit: at most that many batches an epoch.
+        teacher: None, or a `Teacher` that gives `config.teacher_share` of the labels.
     """
 
-    def __init__(self, pictures, config, *, augment, corrupt_share, limit=None) -> None:
+    def __init__(
+        self, pictures, config, *, augment, corrupt_share, limit=None, teacher=None
+    ) -> None:
         super().__init__(workers=2, max_queue_size=16)
         self.pictures = pictures
         self.config = config
         self.augment = augment
         self.corrupt_share = corrupt_share
+        self.teacher = teacher
         self.sizes = FaceSizes(pictures) if augment and config.resave_share else None
         batches = math.ceil(len(pictures) / config.batch_size)
         self.length = min(batches, limit or batches)
@@ -75,7 +79,10 @@ class FaceBatches(keras.utils.PyDataset):
             )
 
     def __getitem__(self, batch) -> tuple[np.ndarray, np.ndarray]:
-        """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1."""
+        """Return crops (n, s, s, 3) uint8, 0-255 RGB, and labels (n, 1) float32, Fake is 1.
+
+        Of a taught batch they are between 0 and 1, and the true labels if rounded.
+        """
         size = self.config.batch_size
         slots = self.slots[batch * size : (batch + 1) * size]
         crops = np.stack([self._load(slot) for slot in slots])
@@ -83,7 +90,10 @@ class FaceBatches(keras.utils.PyDataset):
             [1 if slot.donor is not None else CLASSES.index(self.pictures[slot.index].label)]
             for slot in slots
         ]
-        return crops, np.asarray(labels, np.float32)
+        labels = np.asarray(labels, np.float32)
+        if self.teacher:
+            labels += self.config.teacher_share * (self.teacher(crops) - labels)
+        return crops, labels
 
     def _load(self, slot):
         seed = [self.config.seed, self.epoch, slot.seed]
@@ -128,10 +138,15 @@ class FaceBatches(keras.utils.PyDataset):
         return crop[:, ::-1] if is_flipped else crop
 
 
-def training_batches(pictures, config, *, limit=None) -> FaceBatches:
+def training_batches(pictures, config, *, limit=None, teacher=None) -> FaceBatches:
     """`FaceBatches` as a network learns from them: drawn anew each epoch, augmented, degraded."""
     return FaceBatches(
-        pictures, config, augment=True, corrupt_share=config.corrupt_share, limit=limit
+        pictures,
+        config,
+        augment=True,
+        corrupt_share=config.corrupt_share,
+        limit=limit,
+        teacher=teacher,
     )
 
 

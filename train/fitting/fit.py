@@ -12,6 +12,7 @@ import keras
 from ..data import sampling
 from ..data.batches import FaceBatches, training_batches
 from ..data.manifest import read_manifest
+from ..data.teacher import Teacher
 from ..models import architectures
 from .distribute import scope
 from .progress import Forecast, Progress, best_epoch, has_stopped, read_history, write_seconds
@@ -55,6 +56,7 @@ def fit(config, *, data, output, backbone_weights, distribute=None) -> float:
         ConfigError: the folder holds another run, or the weights to start from are not to be had;
             the folder is left as it was.
         DataError: there is no manifest.
+        WeightsError: there is no teacher where `config.teacher` says.
     """
     output = Path(output)
     policy = keras.config.dtype_policy()
@@ -89,6 +91,7 @@ def _train(config, *, data, output, backbone_weights):
     validation_batches = FaceBatches(
         validation, config, augment=False, corrupt_share=config.validation_corrupt_share
     )
+    teacher = Teacher(config.teacher) if config.teacher else None
     backup, history, seconds = output / "backup", output / "history.csv", output / "seconds.csv"
     is_resumed = (backup / "training_metadata.json").is_file()
     model = _build(config, None if is_resumed else backbone_weights)
@@ -107,7 +110,9 @@ def _train(config, *, data, output, backbone_weights):
         head = architectures.head_layers(model)
         for layer in model.layers:
             layer.trainable = layer in head
-        head_batches = training_batches(training, config, limit=config.head_batches)
+        head_batches = training_batches(
+            training, config, limit=config.head_batches, teacher=teacher
+        )
         _compile(model, keras.optimizers.Adam(config.head_learning_rate))
         print(f"Phase 1, the head alone: {len(head_batches):,} batches.", flush=True)
         forecast = Forecast(batches=len(head_batches))
@@ -118,7 +123,7 @@ def _train(config, *, data, output, backbone_weights):
         write_seconds(seconds, -1, seconds=time.monotonic() - started)
 
     # Phase 2: everything
-    batches = training_batches(training, config, limit=config.epoch_batches)
+    batches = training_batches(training, config, limit=config.epoch_batches, teacher=teacher)
     if not is_resumed:
         draw_training(batches, output=output / "plots")
     _compile(model, make_optimizer(config, epoch_batches=len(batches)))
@@ -214,13 +219,23 @@ def _compile(model, optimizer):
         optimizer,
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=[
-            keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy"),
-            keras.metrics.AUC(from_logits=True, name="auc"),
-            keras.metrics.Precision(thresholds=0.0, name="precision"),  # of logits, like accuracy
-            keras.metrics.Recall(thresholds=0.0, name="recall"),
+            _of_labels(keras.metrics.BinaryAccuracy)(threshold=0.0, name="accuracy"),  # of logits
+            _of_labels(keras.metrics.AUC)(from_logits=True, name="auc"),
+            _of_labels(keras.metrics.Precision)(thresholds=0.0, name="precision"),
+            _of_labels(keras.metrics.Recall)(thresholds=0.0, name="recall"),
         ],
         jit_compile=False,
     )
+
+
+def _of_labels(metric):
+    """A metric of true labels, where those of a taught batch are between 0 and 1."""
+
+    class OfLabels(metric):
+        def update_state(self, labels, logits, sample_weight=None):
+            super().update_state(keras.ops.round(labels), logits, sample_weight=sample_weight)
+
+    return OfLabels
 
 
 def _tensorboard(folder):

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from detector.errors import ConfigError
+from detector.weights.spec import MODEL_FILE, read_spec
 
 from ..config import TrainConfig
 from ..data.manifest import read_fingerprint
@@ -22,8 +23,9 @@ def read_run(output) -> dict:
         output: folder of the run.
 
     Returns:
-        A dict: "config" (fields of `TrainConfig`), "data" (fingerprint of the pictures) and
-        "start" (name and sha256 of the weights that training started from, None if random).
+        A dict: "config" (fields of `TrainConfig`), "data" (fingerprint of the pictures),
+        "start" (name and sha256 of the weights that training started from, None if random) and,
+        of a taught run, "teacher" (version and sha256 of those weights).
 
     Raises:
         ConfigError: there is no run.
@@ -64,12 +66,17 @@ def describe(config, *, data, backbone_weights) -> dict:
     Raises:
         ConfigError: there is no file of the weights to start from.
         DataError: there is no manifest.
+        WeightsError: there are no weights where `config.teacher` says.
     """
-    return {
+    made_of = {
         "config": dataclasses.asdict(config),
         "data": read_fingerprint(data),
         "start": find_start(config, backbone_weights),
     }
+    if config.teacher:
+        spec = read_spec(config.teacher)
+        made_of["teacher"] = f"{spec.version}, sha256 {spec.sha256[MODEL_FILE]}"
+    return made_of
 
 
 def find_start(config, backbone_weights):

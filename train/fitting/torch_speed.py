@@ -3,8 +3,8 @@
 Keras 3.15 computes batch normalisation from elementary operations and, for channels-last models,
 copies every activation twice around each convolution. PyTorch has a fused kernel for the first,
 and needs none of the copies: a permuted channels-last tensor already is in its fast memory format.
-In bfloat16 a strided depthwise convolution has no fast backward pass: it is computed everywhere,
-and every other place of the result is kept.
+In bfloat16 two depthwise convolutions have no fast backward pass. A strided one is computed
+everywhere, and every other place of the result is kept; one of a large kernel is computed in floats.
 The C library also hands every large tensor back to the system and asks for it again at each step.
 `tests/test_torch_speed.py` holds both against stock Keras.
 """
@@ -18,6 +18,8 @@ import numpy as np
 
 # Parameters of glibc's mallopt(3): never use mmap, keep all freed memory.
 MALLOC_SETTINGS = {"M_MMAP_MAX": (-4, 0), "M_TRIM_THRESHOLD": (-1, -1)}
+
+LARGEST_FAST_KERNEL = 3  # of a depthwise convolution in bfloat16
 
 
 def speed_up_torch() -> None:
@@ -68,6 +70,9 @@ def speed_up_torch() -> None:
 
     def depthwise_conv(inputs, kernel, strides=1, padding="valid", *args, **kwargs):
         step = int(np.max(strides))
+        if inputs.dtype is torch.bfloat16 and max(kernel.shape[:2]) > LARGEST_FAST_KERNEL:
+            floats = inputs.float(), keras.ops.cast(kernel, "float32")
+            return stock_depthwise(*floats, strides, padding, *args, **kwargs).to(inputs.dtype)
         if inputs.dtype is not torch.bfloat16 or step == 1:
             return stock_depthwise(inputs, kernel, strides, padding, *args, **kwargs)
         starts = (0, 0)
