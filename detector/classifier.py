@@ -57,8 +57,8 @@ def run_model(model: Network, crop: np.ndarray) -> tuple[float, np.ndarray]:
         global average pooling what each place of the last convolution adds to the logit times
         h * w.
     """
-    outputs = {output.ndim: output for output in model(crop)}  # ranks 1 and 4 tell them apart
-    return float(outputs[1][0]), outputs[4][0, :, :, 0]
+    logit, evidence = model(crop)
+    return float(logit[0]), evidence[0, :, :, 0]
 
 
 def look_at(

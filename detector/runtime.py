@@ -69,7 +69,8 @@ class Network:
     """One LiteRT file, safe to call from several threads, and can be sent to other processes.
 
     Args:
-        content: the bytes of a `.tflite` file with one float32 input (1, height, width, 3).
+        content: the bytes of a `.tflite` file with one float32 input (1, height, width, 3) and one
+            signature.
         name: what the file is called in error messages.
         threads: threads of a forward pass whose verdict is alone.
 
@@ -118,7 +119,8 @@ class Network:
                 LiteRT plan its memory anew (about as long as the pass itself).
 
         Returns:
-            A list of float32 arrays, each with a leading axis of 1, in the file's output order.
+            A list of float32 arrays, each with a leading axis of 1, in the order of the names that
+            the file's signature gives them.
         """
         if _is_alone():
             with self._lock:
@@ -141,7 +143,8 @@ class _Pass:
         self.shapes = [tuple(int(side) for side in item["shape"]) for item in inputs]
         self.types = [np.dtype(item["dtype"]).name for item in inputs]
         self._input_index = inputs[0]["index"]
-        self._output_indices = [item["index"] for item in self._interpreter.get_output_details()]
+        outputs = self._interpreter.get_signature_runner().get_output_details()
+        self._output_indices = [outputs[name]["index"] for name in sorted(outputs)]
         self._allocated = self.shapes[0]
 
     def __call__(self, picture) -> list[np.ndarray]:

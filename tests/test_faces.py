@@ -116,17 +116,16 @@ def test_decode_finds_nothing_in_empty_maps():
     assert suppress(boxes, confidences, max_overlap=0.4) == []
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)], ids=str)
 @pytest.mark.parametrize(
     "level, anchor, centre, side",
     [(0, 0, (20, 12), 16), (0, 1, (20, 12), 32), (1, 1, (40, 24), 128), (2, 0, (48, 16), 256)],
 )
-def test_decode_places_an_anchor(level, anchor, centre, side, order):
+def test_decode_places_an_anchor(level, anchor, centre, side):
     """The anchor layout is the file's; read otherwise, every box would be off."""
     maps = empty_maps()
     row, column = (1, 2) if level < 2 else (0, 1)
     maps[level][0, row, column, 2 * anchor : 2 * anchor + 2] = -1.0, 3.0
-    boxes, confidences, landmarks = decode([maps[i] for i in order], min_confidence=0.8)
+    boxes, confidences, landmarks = decode(maps, min_confidence=0.8)
     expected = [
         centre[0] - side / 2,
         centre[1] - side / 2,

@@ -40,9 +40,10 @@ def decode(
     """Turn head maps into boxes and landmarks.
 
     Args:
-        maps: three arrays (1, rows, columns, 32), any order: for each of two anchors background
-            and face logit, then for each anchor offsets of centre x, centre y, width, height, then
-            for each anchor offsets x, y of both eyes, the nose and both corners of the mouth.
+        maps: three arrays (1, rows, columns, 32), of strides 8, 16 and 32: for each of two anchors
+            background and face logit, then for each anchor offsets of centre x, centre y, width,
+            height, then for each anchor offsets x, y of both eyes, the nose and both corners of
+            the mouth.
         min_confidence: between 0 and 1, neither included.
 
     Returns:
@@ -51,7 +52,7 @@ def decode(
     """
     boxes, confidences, landmarks = [], [], []
     least = np.log(min_confidence / (1.0 - min_confidence))
-    for head, (stride, sides) in zip(finest_first(maps), ANCHOR_SIDES.items(), strict=True):
+    for head, (stride, sides) in zip(maps, ANCHOR_SIDES.items(), strict=True):
         head = head[0]
         margins = face_margins(head)
         row, column, anchor = np.nonzero(margins > least)
@@ -66,11 +67,6 @@ def decode(
         boxes.append(np.concatenate([centre - half, centre + half], axis=1))
         confidences.append(1.0 / (1.0 + np.exp(-margins[row, column, anchor])))
     return np.concatenate(boxes), np.concatenate(confidences), np.concatenate(landmarks)
-
-
-def finest_first(maps: Iterable[np.ndarray]) -> list[np.ndarray]:
-    """Head maps in the order of their strides: 8, 16, 32."""
-    return sorted(maps, key=lambda head: -head.shape[1])
 
 
 def face_margins(head: np.ndarray) -> np.ndarray:

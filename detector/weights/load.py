@@ -108,7 +108,7 @@ def _check_model(model, spec):
             f"{ADVICE}"
         )
     shapes = [output.shape for output in model(np.zeros((size, size, 3), np.uint8))]
-    if sorted(len(shape) for shape in shapes) != [1, 4]:
+    if [len(shape) for shape in shapes] != [1, 4]:
         raise WeightsError(
             f"{MODEL_FILE} must give a logit (1,) and evidence (1, h, w, 1). Received: {shapes}. "
             f"{ADVICE}"

@@ -27,7 +27,7 @@ import onnxruntime
 from onnx import numpy_helper
 from PIL import Image
 
-from detector.faces.maps import CANVAS_STEP, FILL, face_margins, finest_first, lay_on_canvas
+from detector.faces.maps import CANVAS_STEP, FILL, face_margins, lay_on_canvas
 from detector.photo import load_photo
 from detector.runtime import Network
 
@@ -165,7 +165,7 @@ def largest_difference(network, content, *, size) -> float:
     picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     bgr = (picture - np.array(MEAN_RGB, np.float32))[..., ::-1]
     session = onnxruntime.InferenceSession(content)
-    ours = finest_first(network(lay_on_canvas(Image.fromarray(picture))))
+    ours = network(lay_on_canvas(Image.fromarray(picture)))
     found = (
         np.concatenate([head[..., 4:12].reshape(-1, 4) for head in ours]),
         np.concatenate([_probabilities(head).reshape(-1, 1) for head in ours]),
@@ -193,7 +193,7 @@ def quantisation_differences(network, quantised, canvases) -> list[float]:
     after = Network(quantised, name="the quantised network", threads=2)
     differences = [[], [], []]
     for canvas in canvases:
-        pairs = zip(finest_first(network(canvas)), finest_first(after(canvas)), strict=True)
+        pairs = zip(network(canvas), after(canvas), strict=True)
         for level, pair in zip(differences, pairs, strict=True):
             before, now = map(_probabilities, pair)
             level.extend(np.abs(before - now)[np.maximum(before, now) > 0.5])
