@@ -4,7 +4,7 @@ Keras 3.15 computes batch normalisation from elementary operations and, for chan
 copies every activation twice around each convolution. PyTorch has a fused kernel for the first,
 and needs none of the copies: a permuted channels-last tensor already is in its fast memory format.
 In bfloat16 two depthwise convolutions have no fast backward pass. A strided one is computed
-everywhere, and every other place of the result is kept; one of a large kernel is computed in floats.
+everywhere, and every other place of the result is kept; a large kernel is computed in floats.
 The C library also hands every large tensor back to the system and asks for it again at each step.
 `tests/test_torch_speed.py` holds both against stock Keras.
 """
