@@ -38,6 +38,7 @@ from ..fitting.run import read_run_on
 from ..metrics import summarise
 from .calibrate import fit_min_confidence, fit_scaling, lean_to_genuine
 from .class_activation import evidence_of
+from .compact import round_weights, save
 from .quantise import quantise_late
 
 MIN_FACE_SIDE = 48.0  # pixels; training saw faces resampled down to about 60
@@ -94,7 +95,8 @@ def export(run, *, data, output, version, left_out=None, count=VALIDATION_PICTUR
     model = load_network(run, config)
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    model.save(output / KERAS_FILE)
+    round_weights(model)
+    save(model, output / KERAS_FILE)
     training, validation = (read_manifest(data, split) for split in ("Train", "Validation"))
     validation = choose_evenly(validation, count, seed=config.seed)
     convert(model, output / MODEL_FILE)
