@@ -108,7 +108,7 @@ def test_average_of_two_ends_is_a_run_that_can_be_loaded(trained, tmp_path):
     config = TrainConfig().replace(**read_run(tmp_path / "run")["config"])
     end, middle = load_network(trained.run, config), load_network(tmp_path / "run", config)
     moved = first(middle, convolution).kernel - first(end, convolution).kernel
-    assert np.asarray(moved) == pytest.approx(0.25, abs=1e-5)
+    assert np.asarray(moved) == pytest.approx(0.25, abs=2e-4)  # exported weights are rounded
     means = [np.asarray(first(network, normalisation).moving_mean) for network in (end, middle)]
     assert np.abs(means[1] - means[0]).max() < 20.0  # not the 50 of the average
     with pytest.raises(ConfigError, match="exists"):
