@@ -6,7 +6,7 @@ run:
 	$(PYTHON) app.py
 
 test:  # without processes, servers, browsers and trainings
-	$(PYTHON) -m pytest -m "not slow"
+	$(PYTHON) -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-all:
 	$(PYTHON) -m pytest
