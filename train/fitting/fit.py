@@ -77,17 +77,7 @@ def _train(config, *, data, output, backbone_weights):
         print(f"{output} is finished, nothing is left to train.")
         return _best_so_far(output, config)["val_auc"]
 
-    pictures = [read_manifest(data, split) for split in ("Train", "Validation")]
-    # Of all pools: one that is left out may be named.
-    sampling.check_factors(pictures[0], config)
-    left_out = [name for name in config.leave_out.split(",") if name]
-    training, validation = (
-        sampling.choose(sampling.leave_out(of_split, left_out), config.pictures, seed=config.seed)
-        for of_split in pictures
-    )
-    validation = sampling.choose_evenly(validation, config.validation_pictures, seed=config.seed)
-    if config.balance == "undersample":
-        training = sampling.undersample(training, seed=config.seed)
+    training, validation = _read_pictures(data, config)
     validation_batches = FaceBatches(
         validation, config, augment=False, corrupt_share=config.validation_corrupt_share
     )
@@ -107,19 +97,8 @@ def _train(config, *, data, output, backbone_weights):
     has_head = architectures.is_whole_network(backbone_weights)
     if not is_resumed and not has_head and config.head_batches:
         started = time.monotonic()
-        head = architectures.head_layers(model)
-        for layer in model.layers:
-            layer.trainable = layer in head
-        head_batches = training_batches(
-            training, config, limit=config.head_batches, teacher=teacher
-        )
-        _compile(model, keras.optimizers.Adam(config.head_learning_rate))
-        print(f"Phase 1, the head alone: {len(head_batches):,} batches.", flush=True)
-        forecast = Forecast(batches=len(head_batches))
-        model.fit(head_batches, epochs=1, shuffle=False, callbacks=[forecast])
-        model.trainable = True
-        for layer in model.layers:
-            layer.trainable = True
+        batches = training_batches(training, config, limit=config.head_batches, teacher=teacher)
+        _train_head(model, batches, config)
         write_seconds(seconds, -1, seconds=time.monotonic() - started)
 
     # Phase 2: everything
@@ -169,6 +148,36 @@ def _train(config, *, data, output, backbone_weights):
     draw_sheets(model, validation_batches, history=read_history(history), output=output / "plots")
     (output / "finished").touch()
     return _best_so_far(output, config)["val_auc"]
+
+
+def _read_pictures(data, config):
+    """The pictures to train on and those to choose an epoch by, two lists of `Picture`."""
+    pictures = [read_manifest(data, split) for split in ("Train", "Validation")]
+    # Of all pools: one that is left out may be named.
+    sampling.check_factors(pictures[0], config)
+    left_out = [name for name in config.leave_out.split(",") if name]
+    training, validation = (
+        sampling.choose(sampling.leave_out(of_split, left_out), config.pictures, seed=config.seed)
+        for of_split in pictures
+    )
+    if config.balance == "undersample":
+        training = sampling.undersample(training, seed=config.seed)
+    return training, sampling.choose_evenly(
+        validation, config.validation_pictures, seed=config.seed
+    )
+
+
+def _train_head(model, batches, config):
+    head = architectures.head_layers(model)
+    for layer in model.layers:
+        layer.trainable = layer in head
+    _compile(model, keras.optimizers.Adam(config.head_learning_rate))
+    print(f"Phase 1, the head alone: {len(batches):,} batches.", flush=True)
+    forecast = Forecast(batches=len(batches))
+    model.fit(batches, epochs=1, shuffle=False, callbacks=[forecast])
+    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = True
 
 
 def check(config, *, backbone_weights) -> int:
