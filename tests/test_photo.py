@@ -118,7 +118,9 @@ def test_bad_path_is_refused_with_advice(path):
     assert caught.match(ADVICE)
 
 
-@pytest.mark.parametrize("source", [None, 7, ["photo.jpg"], io.BytesIO(b"x")], ids=lambda source: type(source).__name__)
+@pytest.mark.parametrize(
+    "source", [None, 7, ["photo.jpg"], io.BytesIO(b"x")], ids=lambda source: type(source).__name__
+)
 def test_wrong_type_is_refused_with_advice(source):
     with pytest.raises(PhotoError, match="Received: ") as caught:
         load_photo(source)
