@@ -30,7 +30,8 @@ SLOW = (
     *("test_access", "test_app", "test_clip_page", "test_compare"),
     *("test_distribute", "test_evaluate", "test_heatmap", "test_hub", "test_judge"),
     *("test_leave_out", "test_mcp", "test_notebook", "test_page", "test_push"),
-    *("test_ray_engine", "test_round_trip", "test_space", "test_torch_speed", "test_training"),
+    *("test_ray_engine", "test_registry", "test_round_trip", "test_space", "test_torch_speed"),
+    "test_training",
 )
 
 STARTING = {"browser", "environment", "run_python", "trained", "url"}
