@@ -24,8 +24,8 @@ from testing.server import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 ISSUES_URL = "https://git.example/me/detector/issues/new"
-# Files of tests that start servers, browsers or trainings or build large networks, and fixtures that start a process;
-# `make test` leaves out what is in the ones or takes the others.
+# Files of tests that start servers, browsers or trainings, or build large networks, and fixtures
+# that start a process; `make test` leaves out what is in the ones or takes the others.
 SLOW = (
     *("test_access", "test_app", "test_clip_page", "test_compare"),
     *("test_distribute", "test_evaluate", "test_heatmap", "test_hub", "test_judge"),
