@@ -6,10 +6,11 @@ than its label does. A network that starts from ImageNet gets far sooner to wher
 
 from pathlib import Path
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from detector.classifier import run_model
+from detector.preprocess import cut
 from detector.runtime import Network
 from detector.score import calibrate
 from detector.weights.spec import MODEL_FILE, read_file, read_spec
@@ -33,13 +34,10 @@ class Teacher:
 
     def __call__(self, crops: np.ndarray) -> np.ndarray:
         """Return P(fake) of crops (n, s, s, 3) uint8, 0-255 RGB, as (n, 1) float32."""
-        side = self.spec.input_size
-        answers = []
-        for crop in crops:
-            if len(crop) != side:
-                crop = cv2.resize(crop, (side, side), interpolation=cv2.INTER_CUBIC)
-            logit, _ = run_model(self.network, crop)
-            answers.append(
-                [calibrate(logit, temperature=self.spec.temperature, bias=self.spec.bias)]
-            )
-        return np.asarray(answers, np.float32)
+        return np.array([[self._judge(Image.fromarray(crop))] for crop in crops], np.float32)
+
+    def _judge(self, crop):
+        spec = self.spec
+        shown = cut(crop, (0, 0, *crop.size), input_size=spec.input_size)
+        logit, _ = run_model(self.network, shown)
+        return calibrate(logit, temperature=spec.temperature, bias=spec.bias)
