@@ -13,6 +13,7 @@ from train.config import TrainConfig
 from train.data.batches import training_batches
 from train.data.manifest import Picture
 from train.data.teacher import Teacher
+from train.fitting import sheets
 
 
 @pytest.fixture
@@ -22,6 +23,11 @@ def pictures(photo, tmp_path):
         photo.save(path)
     box = (20.0, 20.0, 100.0, 100.0)
     return [Picture(path, "Train", label, "", box, photo.size) for label, path in paths.items()]
+
+
+def unsure(crops):
+    """A teacher that says the same of every crop."""
+    return np.full((len(crops), 1), 0.8, np.float32)
 
 
 def test_a_teacher_says_what_its_weights_serve(photo):
@@ -43,12 +49,25 @@ def test_a_teacher_is_asked_about_crops_of_any_size(photo):
 
 def test_a_taught_label_is_between_the_two_and_rounds_to_the_true_one(pictures):
     config = TrainConfig(input_size=48, batch_size=8, blend_share=0.5, teacher_share=0.5)
-    options = {"teacher": lambda crops: np.full((len(crops), 1), 0.8, np.float32)}
-    taught, plain = (training_batches(pictures * 8, config, **way)[0] for way in (options, {}))
+    taught, plain = (
+        training_batches(pictures * 8, config, teacher=one)[0] for one in (unsure, None)
+    )
     assert (taught[0] == plain[0]).all()
     assert set(plain[1].flat) == {0.0, 1.0}
     assert taught[1] == pytest.approx(0.5 * plain[1] + 0.4)
     assert (np.round(taught[1]) == plain[1]).all()
+
+
+def test_a_taught_batch_is_drawn_with_its_true_labels(pictures, tmp_path, monkeypatch):
+    """Fakes of .9 were called Real on the sheet."""
+    config = TrainConfig(input_size=48, batch_size=8, blend_share=0.5, teacher_share=0.5)
+    drawn = []
+    monkeypatch.setattr(sheets.plots, "samples", lambda crops, labels, path: drawn.append(labels))
+    for teacher in (unsure, None):
+        batches = training_batches(pictures * 8, config, teacher=teacher)
+        sheets.draw_training(batches, output=tmp_path / "plots")
+    assert set(drawn[1]) == {0.0, 1.0}
+    assert (drawn[0] == drawn[1]).all()
 
 
 def test_a_share_that_would_drown_the_label_is_refused():

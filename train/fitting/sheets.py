@@ -49,4 +49,4 @@ def draw_training(batches, *, output) -> None:
     """
     output.mkdir(exist_ok=True)
     crops, labels = batches[0]
-    plots.samples(crops, labels[:, 0], output / "training.png")
+    plots.samples(crops, labels[:, 0].round(), output / "training.png")  # taught ones lie between
