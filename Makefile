@@ -5,7 +5,7 @@ PYTHON ?= python3
 run:
 	$(PYTHON) app.py
 
-test:  # without processes, servers, browsers and trainings
+test:  # without processes, servers, browsers, trainings and large networks
 	$(PYTHON) -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-all:
