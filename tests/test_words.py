@@ -118,6 +118,7 @@ def test_an_inconclusive_answer_says_why_and_what_that_means(detector, photo, no
     shown = render_answer(photo, verdict, ENGLISH)
     before, _, explained = shown.partition("<details>")
     assert f"<p>{NOTES[note]}.</p>" in explained and ENGLISH["inconclusive_meaning"] in explained
+    assert (ENGLISH["unsure_meaning"] in explained) == (note == "low_confidence")
     assert "Leans to Real" in before and ENGLISH["headlines"]["none"] not in shown
     if note != "low_confidence":  # which the headline says already
         assert f"<p>{NOTES[note]}.</p>" in before

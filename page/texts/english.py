@@ -38,10 +38,13 @@ TEXTS = {
     "calibrated_meaning": (
         "Of 1,000 answers this sure, about {right} are right, on photos like those of its tests."
     ),
-    "inconclusive_meaning": (
+    "unsure_meaning": (
         "Photos from unknown sources get high numbers by mistake, too. So only the highest count "
-        "as an answer. A larger copy, or the original file, may help: messengers and screenshots "
-        "wipe out the traces that are looked for."
+        "as an answer."
+    ),
+    "inconclusive_meaning": (
+        "This photo gives no answer to rely on. A larger copy, or the original file, may help: "
+        "messengers and screenshots wipe out the traces that are looked for."
     ),
     "limits": LIMITS,
     "notes": {},  # those of `detector.report.NOTES` are English

@@ -36,10 +36,13 @@ TEXTS = {
     "calibrated_meaning": (
         "Von 1.000 so sicheren Antworten stimmen etwa {right}, bei Fotos wie denen der Prüfung."
     ),
-    "inconclusive_meaning": (
+    "unsure_meaning": (
         "Fotos unbekannter Herkunft bekommen auch irrtümlich hohe Werte. Darum gelten nur die "
-        "höchsten als Antwort. Eine größere Kopie oder das Original kann helfen: Messenger und "
-        "Bildschirmfotos löschen die gesuchten Spuren aus."
+        "höchsten als Antwort."
+    ),
+    "inconclusive_meaning": (
+        "Dieses Foto gibt keine verlässliche Antwort. Eine größere Kopie oder das Original kann "
+        "helfen: Messenger und Bildschirmfotos löschen die gesuchten Spuren aus."
     ),
     "limits": (
         "Gelernt wurde an einigen Arten von Gesichtstausch und erzeugten Porträts; andere gehen "

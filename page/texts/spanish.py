@@ -36,10 +36,13 @@ TEXTS = {
     "calibrated_meaning": (
         "De 1000 respuestas tan seguras, unas {right} son correctas, en fotos como las de prueba."
     ),
-    "inconclusive_meaning": (
+    "unsure_meaning": (
         "Las fotos de origen desconocido también reciben cifras altas por error. Por eso solo las "
-        "más altas valen como respuesta. Puede ayudar una copia más grande o el archivo original: "
-        "la mensajería y las capturas de pantalla borran las huellas que se buscan."
+        "más altas valen como respuesta."
+    ),
+    "inconclusive_meaning": (
+        "Esta foto no da una respuesta fiable. Puede ayudar una copia más grande o el archivo "
+        "original: la mensajería y las capturas de pantalla borran las huellas que se buscan."
     ),
     "limits": (
         "Aprendió de cambios de cara y de retratos generados de unos pocos tipos; otros pueden "

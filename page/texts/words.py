@@ -64,7 +64,9 @@ def limit(judged, texts: Texts) -> str:
 def meaning(judged, texts: Texts) -> str:
     """What the confidence says, as a frequency; or what "inconclusive" means."""
     if not judged.is_conclusive:
-        return texts["inconclusive_meaning"]
+        is_unsure = "low_confidence" in judged.notes
+        why = f"{texts['unsure_meaning']} " if is_unsure else ""
+        return why + texts["inconclusive_meaning"]
     return texts["calibrated_meaning"].format(right=per_thousand(judged.confidence))
 
 
